@@ -1,0 +1,4 @@
+// Command onay is the one binary of the product.
+package main
+
+func main() {}
