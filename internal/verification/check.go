@@ -1,0 +1,211 @@
+package verification
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/onay/onay/internal/audit"
+	"github.com/onay/onay/internal/db"
+	"github.com/onay/onay/internal/fault"
+	"github.com/onay/onay/internal/idempotency"
+	"github.com/onay/onay/internal/message"
+)
+
+func secs(n int) time.Duration { return time.Duration(n) * time.Second }
+
+// Binding is what the caller believes the code to confirm. Zero values are not compared.
+type Binding struct {
+	Amount int64
+	Payee  string
+}
+
+// Check compares a code. The attempt is counted, on disk, before the comparison, so that parallel guesses get exactly the
+// attempts there are; the change to approved happens once. A finished verification gives its state and counts nothing.
+func (s *Service) Check(ctx context.Context, companyID, id, code string, b Binding) (Verification, bool, error) {
+	if _, err := s.companies.Open(ctx, companyID); err != nil {
+		return Verification{}, false, err
+	}
+	code = cleanCode(code)
+	if code == "" {
+		return Verification{}, false, fault.Field("code", "invalid_code", "Kod 4–10 rakamdan oluşur.", "A code has 4 to 10 digits.")
+	}
+	now := s.clock.Now()
+	var v Verification
+	var hash []byte
+	counted := false
+	err := s.db.Write(ctx, func(tx db.Tx) error {
+		counted = false
+		if err := idempotency.Record(ctx, tx, id); err != nil {
+			return err
+		}
+		err := tx.QueryRow(`UPDATE verification SET attempts = attempts + 1 WHERE id = $1 AND company_id = $2 AND status = 'pending'
+			AND attempts < max_attempts AND expires_at > $3 RETURNING code_hash`, id, companyID, db.Micros(now)).Scan(&hash)
+		if err == nil {
+			counted = true
+		} else if !errors.Is(err, db.ErrNoRows) {
+			return err
+		}
+		v, err = get(tx, companyID, id)
+		return err
+	})
+	if err != nil {
+		return Verification{}, false, err
+	}
+	if !counted {
+		v = v.at(now)
+		if v.Status == Pending { // the last attempt is being compared at this moment
+			v.Status = Denied
+		}
+		return v, false, nil
+	}
+	if (b.Amount != 0 && b.Amount != v.Amount) || (b.Payee != "" && b.Payee != v.Payee) {
+		return v, false, fault.New(fault.Conflict, "binding_mismatch", "Kod başka bir tutar ya da alıcı için gönderildi.", "The code was sent for another amount or payee.")
+	}
+	right := s.codeMatches(v, hash, code)
+	to, kind, reason := Pending, "check_failed", "İYS Kodu Başarısız"
+	if right {
+		to, kind, reason = Approved, "approved", "İYS Doğrulaması Başarılı"
+	} else if v.Attempts >= v.MaxAttempts {
+		to, kind = Denied, "denied"
+	}
+	v, moved, err := s.move(ctx, companyID, id, to, kind, reason)
+	return v, right && moved, err
+}
+
+// move changes a pending verification and writes why. Moved is false if somebody else ended it first.
+func (s *Service) move(ctx context.Context, companyID, id string, to Status, kind, reason string) (v Verification, moved bool, err error) {
+	err = s.db.Write(ctx, func(tx db.Tx) error {
+		v, moved, err = s.moveTx(ctx, tx, companyID, id, to, kind, reason)
+		return err
+	})
+	return v, moved, err
+}
+
+func (s *Service) moveTx(ctx context.Context, tx db.Tx, companyID, id string, to Status, kind, reason string) (Verification, bool, error) {
+	ended := int64(0)
+	if to != Pending {
+		ended = db.Micros(s.clock.Now())
+	}
+	n, err := tx.Exec("UPDATE verification SET status = $1, ended_at = $2, version = version + 1 WHERE id = $3 AND company_id = $4 AND status = 'pending'",
+		string(to), ended, id, companyID)
+	if err != nil {
+		return Verification{}, false, err
+	}
+	v, err := get(tx, companyID, id)
+	if err != nil || n == 0 {
+		return v, false, err
+	}
+	if to != Pending {
+		if err := s.messages.Forget(ctx, tx, id); err != nil {
+			return v, false, err
+		}
+	}
+	return v, true, s.log.Append(ctx, tx, s.event(v, kind, reason, map[string]any{"phone": v.Phone, "attempts": v.Attempts, "attempts_left": v.AttemptsLeft(), "purpose": v.Purpose}))
+}
+
+func ended(v Verification) error {
+	return fault.New(fault.Conflict, "verification_ended", fmt.Sprintf("Doğrulama sona ermiş (%s).", v.Status), fmt.Sprintf("The verification has ended (%s).", v.Status))
+}
+
+// Resend sends the same code again, in a text that differs, since the first SMS may still arrive.
+func (s *Service) Resend(ctx context.Context, companyID, id string) (Verification, message.Message, error) {
+	fail := func(err error) (Verification, message.Message, error) {
+		return Verification{}, message.Message{}, err
+	}
+	c, err := s.companies.Open(ctx, companyID)
+	if err != nil {
+		return fail(err)
+	}
+	var v Verification
+	var m message.Message
+	var text string
+	err = s.db.Write(ctx, func(tx db.Tx) error {
+		if err := tx.Lock("verification:" + id); err != nil {
+			return err
+		}
+		if v, err = get(tx, companyID, id); err != nil {
+			return err
+		}
+		now := s.clock.Now()
+		if v = v.at(now); v.Status != Pending {
+			return ended(v)
+		}
+		if v.Sends >= v.MaxSends {
+			return fault.New(fault.Conflict, "sends_used_up", "Bu kod için gönderim hakkı kalmadı. Yeni doğrulama başlatın.", "This code cannot be sent again. Start a new verification.")
+		}
+		if wait := v.ResendAfter.Sub(now); wait > 0 {
+			return fault.Wait(wait, "resend_too_soon", fmt.Sprintf("Yeniden göndermek için %d saniye bekleyin.", int(wait.Seconds())+1), fmt.Sprintf("Wait %d seconds before sending again.", int(wait.Seconds())+1))
+		}
+		if err := idempotency.Record(ctx, tx, id); err != nil {
+			return err
+		}
+		first, err := s.messages.Text(tx, id)
+		if err != nil {
+			return fmt.Errorf("text of the first message: %w", err)
+		}
+		var hash []byte
+		if err := tx.QueryRow("SELECT code_hash FROM verification WHERE id = $1", id).Scan(&hash); err != nil {
+			return err
+		}
+		code, ok := s.codeIn(v, hash, first)
+		if !ok {
+			return errors.New("the first message does not carry the code")
+		}
+		tpl, err := s.templateByID(tx, companyID, v)
+		if err != nil {
+			return err
+		}
+		v.Sends++
+		v.Version++
+		v.ResendAfter = now.Add(secs(c.Settings.ResendWait))
+		out, err := s.compose(v, c, tpl, code)
+		if err != nil {
+			return err
+		}
+		text = out.Text
+		if _, err := tx.Exec("UPDATE verification SET sends = $1, resend_after = $2, version = $3 WHERE id = $4", v.Sends, db.Micros(v.ResendAfter), v.Version, id); err != nil {
+			return err
+		}
+		var sent audit.Event
+		if m, sent, err = s.messages.Insert(tx, out); err != nil {
+			return err
+		}
+		return s.log.Append(ctx, tx, s.event(v, "resent", "", map[string]any{"sends": v.Sends}), sent)
+	})
+	if err != nil {
+		return fail(err)
+	}
+	return v, s.messages.HandOver(ctx, m, text), nil
+}
+
+// Cancel ends a pending verification; on one that has ended it changes nothing.
+func (s *Service) Cancel(ctx context.Context, companyID, id, reason string) (Verification, error) {
+	v, _, err := s.move(ctx, companyID, id, Canceled, "canceled", reason)
+	return v.at(s.clock.Now()), err
+}
+
+// Expire ends verifications past their time and removes their codes. Several nodes may run it at once.
+func (s *Service) Expire(ctx context.Context) error {
+	for {
+		n := 0
+		err := s.db.Write(ctx, func(tx db.Tx) error {
+			due, err := db.All(tx, func(r db.Row) (k [2]string, err error) { err = r.Scan(&k[0], &k[1]); return k, err },
+				"SELECT company_id, id FROM verification WHERE status = 'pending' AND expires_at <= $1 ORDER BY expires_at LIMIT 100", db.Micros(s.clock.Now()))
+			if err != nil {
+				return err
+			}
+			n = len(due)
+			for _, k := range due {
+				if _, _, err := s.moveTx(ctx, tx, k[0], k[1], Expired, "expired", "Süresi doldu"); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil || n < 100 {
+			return err
+		}
+	}
+}
