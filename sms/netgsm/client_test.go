@@ -256,7 +256,13 @@ func TestConfig(t *testing.T) {
 	}
 	var log strings.Builder
 	slog.New(slog.NewTextHandler(&log, nil)).Info("start", "account", ok)
-	for _, text := range []string{fmt.Sprint(ok), fmt.Sprintf("%+v %#v", ok, ok), log.String()} {
+	client, err := New(ok, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{
+		fmt.Sprint(ok), fmt.Sprintf("%+v %#v", ok, ok), fmt.Sprintf("%v %#v", client, client), log.String(),
+	} {
 		if strings.Contains(text, "gizli-12") || !strings.Contains(text, "8500000000") {
 			t.Errorf("account shows as %s", text)
 		}
