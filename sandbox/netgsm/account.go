@@ -56,9 +56,10 @@ func (a *account) apply(s Account) {
 	a.settings.Store(&s)
 }
 
-// view is the settings with the counters as they stand now.
+// view is a copy of the settings with the counters as they stand now.
 func (a *account) view() Account {
 	s := *a.settings.Load()
+	s.Headers, s.AllowedIPs = slices.Clone(s.Headers), slices.Clone(s.AllowedIPs)
 	s.Credit, s.OTPCredit = a.credit.Load(), a.otpCredit.Load()
 	return s
 }
