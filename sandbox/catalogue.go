@@ -55,6 +55,7 @@ var turkish = map[string]string{
 	"form.form": "A, form alanları", "form.json": "A, JSON", "form.b": "B, JSON",
 	"mode.": "Her mesaj bir kez", "mode.never": "Hiç gönderme", "mode.twice": "Hep iki kez", "mode.reversed": "Sırası ters",
 
+	"span.days": "gün", "span.none": "yok",
 	"error.phone_invalid":   "Bu bir telefon numarası değil. Örneğin 0555 111 22 33 yazın.",
 	"error.body_invalid":    "Mesaj boş ya da 1.000 karakterden uzun. Metni düzeltip yeniden gönderin.",
 	"error.to_unknown":      "Bu numara hiçbir aboneye ait değil. Listeden bir numara seçin.",
@@ -115,6 +116,7 @@ var english = map[string]string{
 	"form.form": "A, form fields", "form.json": "A, JSON", "form.b": "B, JSON",
 	"mode.": "Every message once", "mode.never": "Never", "mode.twice": "Always twice", "mode.reversed": "In reversed order",
 
+	"span.days": "d", "span.none": "none",
 	"error.phone_invalid":   "This is no phone number. Write for example 0555 111 22 33.",
 	"error.body_invalid":    "The message is empty or longer than 1,000 characters. Change the text and send again.",
 	"error.to_unknown":      "No subscriber has this number. Choose one from the list.",

@@ -3,11 +3,14 @@ package sandbox
 import (
 	"bytes"
 	"embed"
+	"fmt"
 	"html/template"
 	"io"
+	"math"
 	"net/http"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -27,13 +30,15 @@ func loadViews() (*views, error) {
 	v := &views{byLang: map[string]map[string]*template.Template{}}
 	for lang, texts := range catalogue {
 		funcs := template.FuncMap{
-			"t":     func(key string) string { return texts[key] },
-			"lang":  func() string { return lang },
-			"join":  strings.Join,
-			"when":  func(t time.Time) string { return t.In(outside.Istanbul).Format("02.01.2006 15:04:05") },
-			"clock": func(t time.Time) string { return t.In(outside.Istanbul).Format("15:04") },
-			"phone": showNumber,
-			"iso":   func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+			"t":       func(key string) string { return texts[key] },
+			"lang":    func() string { return lang },
+			"join":    strings.Join,
+			"when":    func(t time.Time) string { return t.In(outside.Istanbul).Format("02.01.2006 15:04:05") },
+			"clock":   func(t time.Time) string { return t.In(outside.Istanbul).Format("15:04") },
+			"phone":   showNumber,
+			"percent": func(rate float64) string { return showPercent(lang, rate) },
+			"span":    func(d time.Duration) string { return showSpan(texts, d) },
+			"iso":     func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 		}
 		v.byLang[lang] = map[string]*template.Template{}
 		for _, name := range []string{"index", "phones", "phone", "controls", "accounts"} {
@@ -184,4 +189,30 @@ func (w *World) showAccounts(rw http.ResponseWriter, r *http.Request) {
 		Forms, Modes []string
 		Saved        string
 	}{w.netgsm.Accounts(), inboundForms, inboundModes, r.URL.Query().Get("saved")})
+}
+
+// showPercent writes %12,5 in Turkish and 12.5% in English.
+func showPercent(lang string, rate float64) string {
+	n := strconv.FormatFloat(math.Round(rate*10000)/100, 'f', -1, 64)
+	if lang == "en" {
+		return n + "%"
+	}
+	return "%" + strings.Replace(n, ".", ",", 1)
+}
+
+// showSpan writes how far the clock was moved: +3 gün 01:00:00.
+func showSpan(texts map[string]string, d time.Duration) string {
+	if d == 0 {
+		return texts["span.none"]
+	}
+	sign := "+"
+	if d < 0 {
+		sign, d = "−", -d
+	}
+	s := int64(d / time.Second)
+	out := fmt.Sprintf("%02d:%02d:%02d", s/3600%24, s/60%60, s%60)
+	if days := s / 86400; days > 0 {
+		out = fmt.Sprintf("%d %s %s", days, texts["span.days"], out)
+	}
+	return sign + out
 }

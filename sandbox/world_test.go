@@ -278,7 +278,7 @@ func TestPagesAndControls(t *testing.T) {
 			t.Errorf("%s: %d, lacks %q", path, status, want)
 		}
 	}
-	if _, body := do(t, "POST", server.URL+"/controls/faults", form, "system=netgsm&kind=slow&percent=12,5&delay_ms=10"); !strings.Contains(body, "Yanıt gecikir") {
+	if _, body := do(t, "POST", server.URL+"/controls/faults", form, "system=netgsm&kind=slow&percent=12,5&delay_ms=10"); !strings.Contains(body, "Yanıt gecikir") || !strings.Contains(body, "%12,5") {
 		t.Error("the fault is not shown")
 	}
 	if f := w.core.Faults.List(); len(f) != 1 || f[0].Rate != 0.125 {

@@ -29,7 +29,8 @@ type account struct {
 	texts       recent[textKey, time.Time]
 	statsAsked  recent[string, time.Time]
 
-	inbox inbox
+	inbox     inbox
+	blacklist blacklist
 }
 
 // textKey is one text to one number, the unit of the one-hour duplicate rule.

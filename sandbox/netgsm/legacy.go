@@ -24,11 +24,13 @@ type xmlRequest struct {
 		Encoding  string `xml:"encoding"`
 		TaskID    string `xml:"gorevid"`
 		Stip      string `xml:"stip"`
+		Tip       string `xml:"tip"`
 	} `xml:"header"`
 	Body struct {
-		Msg []string  `xml:"msg"`
-		No  []string  `xml:"no"`
-		MP  []xmlPair `xml:"mp"`
+		Msg    []string  `xml:"msg"`
+		No     []string  `xml:"no"`
+		MP     []xmlPair `xml:"mp"`
+		Number []string  `xml:"number"`
 	} `xml:"body"`
 }
 
@@ -50,7 +52,7 @@ func readXML(w http.ResponseWriter, r *http.Request, into *xmlRequest) bool {
 		return false
 	}
 	h := &into.Header
-	for _, f := range []*string{&h.Usercode, &h.Password, &h.Type, &h.Start, &h.Stop, &h.Filter, &h.Encoding, &h.TaskID, &h.Stip} {
+	for _, f := range []*string{&h.Usercode, &h.Password, &h.Type, &h.Start, &h.Stop, &h.Filter, &h.Encoding, &h.TaskID, &h.Stip, &h.Tip} {
 		*f = strings.TrimSpace(*f)
 	}
 	return true

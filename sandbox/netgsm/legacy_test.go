@@ -200,3 +200,31 @@ func TestAccountCalls(t *testing.T) {
 		}
 	}
 }
+
+func TestBlacklist(t *testing.T) {
+	t.Parallel()
+	s, core := newServer(t, nil)
+	change := func(tip, numbers string) string {
+		return call(s, "POST", "/sms/blacklist", "text/xml", `<mainbody><header><usercode>8500000000</usercode><password>sandbox-netgsm</password><tip>`+
+			tip+`</tip></header><body>`+numbers+`</body></mainbody>`, false).body
+	}
+	const one = "<number>5551112233</number>"
+	send := func(text string) int {
+		rest(s, "send", `{"msgheader":"ONAY","messages":[{"msg":"`+text+`","no":"5551112233"}]}`)
+		return len(core.Phones.Received("+905551112233"))
+	}
+	if got := change("1", one); got != "OK" || send("a") != 0 {
+		t.Errorf("added: %s, and a message came", got)
+	}
+	if code := codeOf(t, rest(s, "otp", goodOTP)); code != "00" || len(core.Phones.Received("+905551112233")) != 1 {
+		t.Errorf("a code must come: %s", code)
+	}
+	if got := change("2", one); got != "OK" || send("b") != 2 {
+		t.Errorf("removed: %s", got)
+	}
+	for want, got := range map[string]string{"60": change("3", one), "70": change("1", ""), "40": change("1", strings.Repeat(one, 121))} {
+		if got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+	}
+}

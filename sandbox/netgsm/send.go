@@ -126,6 +126,9 @@ func (s *Server) fate(j *job, r *row) int {
 			final = statusDelivered
 		}
 	}
+	if j.owner.blacklist.has(r.number) {
+		final = statusBlacklist
+	}
 	if final == statusBlacklist || final == statusIYS {
 		return final
 	}

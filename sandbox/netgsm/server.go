@@ -64,6 +64,7 @@ func (s *Server) routes() http.Handler {
 		"POST /sms/send/xml":               s.xmlSend,
 		"GET /sms/send/get":                s.formSend,
 		"POST /sms/send/get":               s.formSend,
+		"POST /sms/blacklist":              s.xmlBlacklist,
 		"POST /sms/edit":                   s.xmlEdit,
 		"POST /sms/header":                 s.jsonHeaders,
 		"GET /sms/header":                  s.getHeaders,
