@@ -116,23 +116,39 @@ type bubble struct {
 	Code string // what the copy button copies; empty: no button
 }
 
-// codeLike is a run of 4 to 8 digits that stands alone.
-var codeLike = regexp.MustCompile(`(?:^|[^\d.,/:+-])(\d{4,8})(?:$|[^\d,/:-])`)
+// numberLike is a number with whatever makes it an amount, a date or a phone.
+var numberLike = regexp.MustCompile(`[+\d][\d.,/+-]*`)
 
 // boundCode is the last line that phones fill in by themselves: @host #code.
 var boundCode = regexp.MustCompile(`(?m)^@\S+ #(\w+)`)
 
 func showMessage(m outside.Message) bubble {
-	b := bubble{Message: m}
 	if m.Reply {
-		return b
+		return bubble{Message: m}
 	}
-	if hit := boundCode.FindStringSubmatch(m.Body); hit != nil {
-		b.Code = hit[1]
-	} else if hit := codeLike.FindStringSubmatch(m.Body); hit != nil {
-		b.Code = hit[1]
+	return bubble{Message: m, Code: codeIn(m.Body)}
+}
+
+// codeIn guesses the code of a text: the bound last line, else a plain number
+// of six digits, else the first plain one of four to eight.
+func codeIn(body string) string {
+	if hit := boundCode.FindStringSubmatch(body); hit != nil {
+		return hit[1]
 	}
-	return b
+	found := ""
+	for _, n := range numberLike.FindAllString(body, -1) {
+		n = strings.TrimRight(n, ".,-/")
+		if len(n) < 4 || len(n) > 8 || strings.Trim(n, "0123456789") != "" {
+			continue
+		}
+		if len(n) == 6 {
+			return n
+		}
+		if found == "" {
+			found = n
+		}
+	}
+	return found
 }
 
 func (w *World) showIndex(rw http.ResponseWriter, r *http.Request) {
