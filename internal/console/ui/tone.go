@@ -1,5 +1,10 @@
 package ui
 
+import (
+	"maps"
+	"slices"
+)
+
 // Tone is how good the news is. It is never shown by colour alone: a word or an icon goes with it.
 type Tone string
 
@@ -37,3 +42,5 @@ type Link struct {
 	Label string
 	Href  string
 }
+
+func iconNames() []string { return slices.Sorted(maps.Keys(icons)) }

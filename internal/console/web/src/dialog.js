@@ -1,0 +1,92 @@
+// Dialogs. A link with data-dialog="open" leads to a page of its own that holds a [data-dialog-content];
+// here that part is fetched and shown over the page where the person is.
+import htmx from "htmx.org";
+import { free } from "./busy.js";
+
+let box;
+
+function close() {
+  if (box?.open) box.close();
+}
+
+function show(part, address) {
+  if (!box) {
+    box = document.createElement("dialog");
+    document.body.append(box);
+    box.addEventListener("close", () => box.replaceChildren());
+    box.addEventListener("pointerdown", (e) => { if (e.target === box) close(); });
+  }
+  box.dataset.from = address;
+  box.setAttribute("aria-labelledby", part.getAttribute("aria-labelledby"));
+  box.replaceChildren(part);
+  if (!box.open) box.showModal();
+  htmx.process(part);
+  for (const listener of ["htmx:load"]) part.dispatchEvent(new CustomEvent(listener, { bubbles: true, detail: { elt: part } }));
+  (part.querySelector("[aria-invalid=true], [autofocus]") || part.querySelector("form .input, form .btn, h2"))?.focus();
+}
+
+// The dialog part of an answer, or null when it holds none.
+async function part(response) {
+  if (!(response.headers.get("Content-Type") || "").startsWith("text/html")) return null;
+  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  return page.querySelector("[data-dialog-content]");
+}
+
+async function open(link) {
+  link.setAttribute("aria-busy", "true");
+  try {
+    const response = await fetch(link.href, { headers: { "X-Dialog": "1" } });
+    const found = await part(response);
+    if (!found) throw new Error("no dialog there");
+    show(document.adoptNode(found), link.href);
+  } catch {
+    location.href = link.href; // the page itself always works
+  } finally {
+    link.removeAttribute("aria-busy");
+  }
+}
+
+async function send(form, button) {
+  const data = new FormData(form, button);
+  const action = button?.getAttribute("formaction") || form.getAttribute("action") || box.dataset.from;
+  const multipart = form.enctype === "multipart/form-data";
+  form.dataset.sent = "1";
+  button?.setAttribute("aria-busy", "true");
+  try {
+    const response = await fetch(action, { method: "POST", body: multipart ? data : new URLSearchParams(data), headers: { "X-Dialog": "1" } });
+    const found = await part(response.clone());
+    if (found) return show(document.adoptNode(found), action);
+    if (response.redirected) return location.assign(response.url);
+    document.open();
+    document.write(await response.text());
+    document.close();
+  } catch {
+    free(form); // the connection broke: nothing is known of the act, so the person presses again and the server knows the key
+  }
+}
+
+export function dialogs() {
+  document.addEventListener("click", (e) => {
+    const link = e.target.closest("a[data-dialog]");
+    if (!link || e.ctrlKey || e.metaKey || e.shiftKey || e.button) return;
+    if (link.dataset.dialog === "close") {
+      if (!box?.open) return; // a page of its own: the link leaves it
+      e.preventDefault();
+      close();
+      return;
+    }
+    e.preventDefault();
+    open(link);
+  });
+  document.addEventListener("submit", (e) => {
+    const form = e.target;
+    if (e.defaultPrevented || !box?.contains(form) || form.method !== "post" || form.hasAttribute("hx-post")) return;
+    e.preventDefault();
+    send(form, e.submitter);
+  });
+  addEventListener("keydown", (e) => {
+    // Esc on a dialog that is a page of its own leaves it too.
+    if (e.key !== "Escape" || box?.open || e.defaultPrevented) return;
+    document.querySelector("main [data-dialog-content] > header a[data-dialog=close]")?.click();
+  });
+}
