@@ -100,19 +100,21 @@ type PublicPage struct {
 
 // Layout is the frame of the console; the screen is its children. It sets the language of everything inside.
 func Layout(p Page) templ.Component {
-	return inLang(p.Lang, layout(p))
+	return inLang(p.Lang, func(inside templ.Component) templ.Component { return layout(p, inside) })
 }
 
 // PublicLayout is the frame of login and of the payer's pages: one column, nothing but the matter at hand.
 func PublicLayout(p PublicPage) templ.Component {
-	return inLang(p.Lang, publicLayout(p))
+	return inLang(p.Lang, func(inside templ.Component) templ.Component { return publicLayout(p, inside) })
 }
 
-func inLang(l text.Lang, c templ.Component) templ.Component {
+// inLang gives a frame its children and sets the language for both.
+func inLang(l text.Lang, frame func(inside templ.Component) templ.Component) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		if l == "" {
 			l = text.From(ctx)
 		}
-		return c.Render(text.WithLang(ctx, l), w)
+		inside := templ.GetChildren(ctx)
+		return frame(inside).Render(text.WithLang(templ.ClearChildren(ctx), l), w)
 	})
 }
