@@ -21,8 +21,8 @@ function show(part, address) {
   box.replaceChildren(part);
   if (!box.open) box.showModal();
   htmx.process(part);
-  for (const listener of ["htmx:load"]) part.dispatchEvent(new CustomEvent(listener, { bubbles: true, detail: { elt: part } }));
-  (part.querySelector("[aria-invalid=true], [autofocus]") || part.querySelector("form .input, form .btn, h2"))?.focus();
+  htmx.trigger(part, "htmx:load", { elt: part }); // dresses what is inside
+  (part.querySelector("[aria-invalid=true], [autofocus]") || part.querySelector("form .input, form .btn, h1"))?.focus();
 }
 
 // The dialog part of an answer, or null when it holds none.
