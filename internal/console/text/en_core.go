@@ -30,6 +30,7 @@ func init() {
 		"top.logout":       "Sign out",
 		"top.security":     "Password and two-factor",
 		"top.sandbox":      "Test environment: no real message is sent, no real money is taken",
+		"top.environment":  "Environment",
 		"top.zone":         "Times are Istanbul time",
 		"lang.tr":          "Türkçe",
 		"lang.en":          "English",

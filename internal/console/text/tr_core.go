@@ -30,6 +30,7 @@ func init() {
 		"top.logout":       "Çıkış yap",
 		"top.security":     "Parola ve doğrulama",
 		"top.sandbox":      "Deneme ortamı: gerçek mesaj gitmez, gerçek para çekilmez",
+		"top.environment":  "Ortam",
 		"top.zone":         "Saatler İstanbul saatidir",
 		"lang.tr":          "Türkçe",
 		"lang.en":          "English",

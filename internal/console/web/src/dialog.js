@@ -22,7 +22,7 @@ function show(part, address) {
   if (!box.open) box.showModal();
   htmx.process(part);
   htmx.trigger(part, "htmx:load", { elt: part }); // dresses what is inside
-  (part.querySelector("[aria-invalid=true], [autofocus]") || part.querySelector("form .input, form .btn, h1"))?.focus();
+  (part.querySelector("[aria-invalid=true], [autofocus]") || part.querySelector("form .input:not([readonly])") || part.querySelector("h1"))?.focus();
 }
 
 // The dialog part of an answer, or null when it holds none.
@@ -85,8 +85,8 @@ export function dialogs() {
     send(form, e.submitter);
   });
   addEventListener("keydown", (e) => {
-    // Esc on a dialog that is a page of its own leaves it too.
-    if (e.key !== "Escape" || box?.open || e.defaultPrevented) return;
-    document.querySelector("main [data-dialog-content] > header a[data-dialog=close]")?.click();
+    // Esc on a dialog that is a page of its own leaves it too, unless something is being typed.
+    if (e.key !== "Escape" || box?.open || e.defaultPrevented || e.target.closest?.("input, textarea, select")) return;
+    document.querySelector("main > #flash + [data-dialog-content]:last-child > header a[data-dialog=close]")?.click();
   });
 }
