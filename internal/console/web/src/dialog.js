@@ -25,18 +25,32 @@ function show(part, address) {
   (part.querySelector("[aria-invalid=true], [autofocus]") || part.querySelector("form .input:not([readonly])") || part.querySelector("h1"))?.focus();
 }
 
-// The dialog part of an answer, or null when it holds none.
-async function part(response) {
+// An answer as a document, or null when it is not a page.
+async function page(response) {
   if (!(response.headers.get("Content-Type") || "").startsWith("text/html")) return null;
-  const page = new DOMParser().parseFromString(await response.text(), "text/html");
-  return page.querySelector("[data-dialog-content]");
+  return new DOMParser().parseFromString(await response.text(), "text/html");
+}
+
+// Shows a page that is already here instead of asking for it again, which would lose what it says only once.
+function become(next, address) {
+  box = null;
+  document.title = next.title;
+  document.body.replaceWith(document.adoptNode(next.body));
+  if (address) {
+    history.pushState(null, "", address);
+    addEventListener("popstate", (e) => { if (!e.state?.htmx) location.reload(); }, { once: true });
+  }
+  htmx.process(document.body);
+  htmx.trigger(document.body, "htmx:load", { elt: document.body });
+  scrollTo(0, 0);
+  document.querySelector("main")?.focus();
 }
 
 async function open(link) {
   link.setAttribute("aria-busy", "true");
   try {
     const response = await fetch(link.href, { headers: { "X-Dialog": "1" } });
-    const found = await part(response);
+    const found = (await page(response))?.querySelector("[data-dialog-content]");
     if (!found) throw new Error("no dialog there");
     show(document.adoptNode(found), link.href);
   } catch {
@@ -54,12 +68,12 @@ async function send(form, button) {
   button?.setAttribute("aria-busy", "true");
   try {
     const response = await fetch(action, { method: "POST", body: multipart ? data : new URLSearchParams(data), headers: { "X-Dialog": "1" } });
-    const found = await part(response.clone());
-    if (found) return show(document.adoptNode(found), action);
-    if (response.redirected) return location.assign(response.url);
-    document.open();
-    document.write(await response.text());
-    document.close();
+    const next = await page(response);
+    const found = next?.querySelector("[data-dialog-content]");
+    if (response.redirected) next ? become(next, response.url) : location.assign(response.url);
+    else if (found) show(document.adoptNode(found), action);
+    else if (next) become(next);
+    else free(form);
   } catch {
     free(form); // the connection broke: nothing is known of the act, so the person presses again and the server knows the key
   }
