@@ -18,6 +18,7 @@ import (
 	"github.com/onay/onay/internal/audit"
 	"github.com/onay/onay/internal/clock"
 	"github.com/onay/onay/internal/company"
+	"github.com/onay/onay/internal/customer"
 	"github.com/onay/onay/internal/db"
 	"github.com/onay/onay/internal/message"
 	"github.com/onay/onay/internal/verification"
@@ -30,6 +31,7 @@ type Deps struct {
 	Companies     *company.Service
 	Verifications *verification.Service
 	Messages      *message.Service
+	Customers     *customer.Service
 	Clock         clock.Clock
 	Logger        *slog.Logger
 
@@ -47,6 +49,11 @@ func New(d Deps) http.Handler {
 	door.huma = huma.NewAPI(config(d.Version), door)
 	door.verifications()
 	door.messages()
+	door.customers()
+	door.events()
+	door.settings()
+	door.accounts()
+	door.blocks()
 	door.mux.HandleFunc("/", door.noRoute)
 	door.describe()
 	return door

@@ -19,6 +19,7 @@ import (
 	"github.com/onay/onay/internal/audit"
 	"github.com/onay/onay/internal/clock"
 	"github.com/onay/onay/internal/company"
+	"github.com/onay/onay/internal/customer"
 	"github.com/onay/onay/internal/db"
 	"github.com/onay/onay/internal/db/dbtest"
 	"github.com/onay/onay/internal/message"
@@ -75,7 +76,7 @@ func newHouse(t *testing.T, change ...func(*api.Deps)) *house {
 		Username: "8501112233", Secret: "gizli-sifre", Header: "MAGAZA", Status: "on"}); err != nil {
 		t.Fatal(err)
 	}
-	deps := api.Deps{DB: d, Log: h.log, Companies: h.companies, Verifications: verifications, Messages: messages, Clock: h.clock, Logger: lg, Version: "test"}
+	deps := api.Deps{DB: d, Log: h.log, Companies: h.companies, Verifications: verifications, Messages: messages, Customers: customer.New(d, h.log, h.clock, h.companies, verifications), Clock: h.clock, Logger: lg, Version: "test"}
 	for _, c := range change {
 		c(&deps)
 	}

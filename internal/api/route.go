@@ -76,6 +76,22 @@ func whole[S, T any](rows []S, view func(S) T) *answer[list[T]] {
 	return paged(rows, len(rows), nil, view)
 }
 
+// viewed is the end of most operations: the object as the API shows it, or the error.
+func viewed[S, T any](v S, err error, view func(S) T) (*answer[T], error) {
+	if err != nil {
+		return nil, err
+	}
+	return reply(view(v)), nil
+}
+
+// done is the end of operations that answer nothing.
+func done(err error) (*none, error) {
+	if err != nil {
+		return nil, err
+	}
+	return &none{}, nil
+}
+
 type handler[I, O any] func(ctx context.Context, c *caller, in *I) (*O, error)
 
 // handle registers an operation. again answers a repeated request whose first answer got lost: it tells the object as it is

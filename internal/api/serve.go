@@ -24,6 +24,7 @@ const maxBody = 256 << 10
 type caller struct {
 	company   string
 	keyID     string
+	allows    func(scope string) bool
 	ip        netip.Addr
 	lang      string
 	requestID string
@@ -74,7 +75,7 @@ func (d *door) authenticate(r *http.Request, rt *route, c *caller) error {
 	if err != nil {
 		return err
 	}
-	c.company, c.keyID = k.CompanyID, k.ID
+	c.company, c.keyID, c.allows = k.CompanyID, k.ID, k.Allows
 	if _, err := d.Companies.Open(r.Context(), k.CompanyID); err != nil {
 		return err
 	}
