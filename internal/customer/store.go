@@ -129,7 +129,7 @@ type Filter struct {
 // List returns cards, newest first.
 func (s *Service) List(ctx context.Context, companyID string, f Filter) (out []Customer, err error) {
 	if f.Before == "" || !storable(f.Before) {
-		f.Before = "cus_~"
+		f.Before = "cus_g" // after every id in any collation: they go on with hexadecimal digits
 	}
 	if f.Limit <= 0 {
 		f.Limit = 50

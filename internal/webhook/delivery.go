@@ -63,7 +63,7 @@ func getDelivery(tx db.Tx, companyID, id string) (Delivery, error) {
 // Deliveries returns newest first, below the id before (empty: from the newest); endpointID may be empty. Limit is 1 to 200.
 func (s *Service) Deliveries(ctx context.Context, companyID, endpointID, before string, limit int) (out []Delivery, err error) {
 	if before == "" || !storable(before) {
-		before = "whd_~"
+		before = "whd_g" // after every id in any collation: they go on with hexadecimal digits
 	}
 	q := "SELECT " + deliveryColumns + " FROM webhook_delivery WHERE company_id = $1 AND id < $2"
 	args := []any{companyID, before}
