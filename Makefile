@@ -24,9 +24,10 @@ assets:
 	  npm run --silent build; \
 	else echo "npm is not installed: the console is built without its script and style bundle"; fi
 
-# Generated files are committed (docs/decisions/0008-generated-templ-committed.md).
+# Generated files are committed (docs/decisions/0008-generated-templ-committed.md). The generator has the version of the
+# library in go.mod; it runs outside this module, so that what it needs does not become ours.
 generate:
-	$(GO) run github.com/a-h/templ/cmd/templ generate
+	$(GO) run github.com/a-h/templ/cmd/templ@$$($(GO) list -m -f '{{.Version}}' github.com/a-h/templ) generate
 
 # ONAY_TEST_DATABASE_URL, where set, names a PostgreSQL server to use; otherwise one is started and thrown away.
 test: assets
