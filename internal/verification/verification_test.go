@@ -398,7 +398,10 @@ func TestPaymentCodeIsBoundToAmountAndPayee(t *testing.T) {
 		if _, _, err := r.ver.Check(ctx, r.company.ID, v.ID, code, verification.Binding{Amount: 999}); fault.Code(err) != "binding_mismatch" {
 			t.Errorf("another amount: %v", err)
 		}
-		if err := d.Write(ctx, func(tx db.Tx) error { _, err := tx.Exec("UPDATE verification SET amount = 999 WHERE id = $1", v.ID); return err }); err != nil {
+		if err := d.Write(ctx, func(tx db.Tx) error {
+			_, err := tx.Exec("UPDATE verification SET amount = 999 WHERE id = $1", v.ID)
+			return err
+		}); err != nil {
 			t.Fatal(err)
 		}
 		if _, ok := r.check(t, v.ID, code); ok {
