@@ -31,8 +31,8 @@ func (c *Console) phonePage(e164 string) string {
 	return c.SandboxURL + "/phones/" + e164
 }
 
-// showCode shows the page of a code; change adds what the last act has to say.
-func (c *Console) showCode(w http.ResponseWriter, r *http.Request, status int, p codePage, v verification.Verification, change func(*custscreens.CodeProps)) error {
+// showCodePage shows the page of a code; change adds what the last act has to say.
+func (c *Console) showCodePage(w http.ResponseWriter, r *http.Request, status int, p codePage, v verification.Verification, change func(*custscreens.CodeProps)) error {
 	d, err := c.codeProps(r, p, v)
 	if err != nil {
 		return err
@@ -56,13 +56,13 @@ func (c *Console) tryCode(w http.ResponseWriter, r *http.Request, p codePage, v 
 	}
 	out, right, err := c.Verifications.Check(r.Context(), v.CompanyID, v.ID, r.PostFormValue("code"), verification.Binding{})
 	if f := words(err); f != nil {
-		return v, true, c.showCode(w, r, http.StatusUnprocessableEntity, p, v, func(d *custscreens.CodeProps) { d.Error = refusal(r, f) })
+		return v, true, c.showCodePage(w, r, http.StatusUnprocessableEntity, p, v, func(d *custscreens.CodeProps) { d.Error = refusal(r, f) })
 	}
 	if err != nil || right || out.Status == verification.Approved {
 		return out, false, err
 	}
 	wrong := v.Status == verification.Pending
-	return out, true, c.showCode(w, r, http.StatusUnprocessableEntity, p, out, func(d *custscreens.CodeProps) { d.Wrong = wrong })
+	return out, true, c.showCodePage(w, r, http.StatusUnprocessableEntity, p, out, func(d *custscreens.CodeProps) { d.Wrong = wrong })
 }
 
 // resend sends the same code once more, unless the button's page is older than the last sending.
@@ -74,7 +74,7 @@ func (c *Console) resend(w http.ResponseWriter, r *http.Request, p codePage, v v
 				return err
 			}
 			retryAfter(w, f.RetryAfter)
-			return c.showCode(w, r, int(f.Kind), p, v, func(d *custscreens.CodeProps) { d.Error = f.Text(string(textLang(r))) })
+			return c.showCodePage(w, r, int(f.Kind), p, v, func(d *custscreens.CodeProps) { d.Error = f.Text(string(textLang(r))) })
 		}
 	}
 	c.redirect(w, r, p.action)
@@ -107,7 +107,7 @@ func (c *Console) draftCode(w http.ResponseWriter, r *http.Request, p place) err
 		c.redirect(w, r, p.base(r)+"?draft="+d.ID)
 		return nil
 	}
-	return c.showCode(w, r, http.StatusOK, page, v, nil)
+	return c.showCodePage(w, r, http.StatusOK, page, v, nil)
 }
 
 // postDraftCode takes what a person does on the page of a draft's code.

@@ -160,9 +160,9 @@ func (c *Console) save(w http.ResponseWriter, r *http.Request, p place, d draft)
 	}
 	c.keepDraft(r, draft{ID: d.ID, Card: d.Card, Saved: card.ID})
 	if d.In.VerificationID != "" {
-		c.flash(r, ui.Good, say(r, "cust.saved.verified"))
+		c.flash(r, string(ui.Good), say(r, "cust.saved.verified"))
 	} else {
-		c.flash(r, ui.Good, say(r, "saved"))
+		c.flash(r, string(ui.Good), say(r, "saved"))
 	}
 	c.redirect(w, r, p.done(card.ID))
 	return nil

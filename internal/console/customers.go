@@ -86,13 +86,13 @@ func (c *Console) card(w http.ResponseWriter, r *http.Request) error {
 // apiCommand is the call that makes the same card.
 func apiCommand(r *http.Request, card customer.Customer) string {
 	type address struct {
-		Title    string `json:"title,omitempty"`
-		Line     string `json:"line,omitempty"`
-		District string `json:"district,omitempty"`
-		City     string `json:"city,omitempty"`
-		Postal   string `json:"postal_code,omitempty"`
-		Country  string `json:"country,omitempty"`
-		Phone    string `json:"phone,omitempty"`
+		Title      string `json:"title,omitempty"`
+		Line       string `json:"line,omitempty"`
+		District   string `json:"district,omitempty"`
+		City       string `json:"city,omitempty"`
+		PostalCode string `json:"postal_code,omitempty"`
+		Country    string `json:"country,omitempty"`
+		Phone      string `json:"phone,omitempty"`
 	}
 	body := struct {
 		Kind      string    `json:"kind"`

@@ -105,7 +105,7 @@ func (c *Console) cardCode(w http.ResponseWriter, r *http.Request) error {
 		c.redirect(w, r, "/customers/"+card.ID)
 		return nil
 	}
-	return c.showCode(w, r, http.StatusOK, page, v, nil)
+	return c.showCodePage(w, r, http.StatusOK, page, v, nil)
 }
 
 func (c *Console) postCardCode(w http.ResponseWriter, r *http.Request) error {
@@ -134,7 +134,7 @@ func (c *Console) postCardCode(w http.ResponseWriter, r *http.Request) error {
 		if _, err := c.Customers.VerifyPhone(r.Context(), v.CompanyID, card.ID, v.ID); err != nil {
 			return err
 		}
-		c.flash(r, ui.Good, say(r, "cust.proven"))
+		c.flash(r, string(ui.Good), say(r, "cust.proven"))
 	}
 	c.redirect(w, r, "/customers/"+card.ID)
 	return nil
