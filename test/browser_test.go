@@ -42,9 +42,14 @@ func chromium(t *testing.T) string {
 
 func newBrowser(t *testing.T, base string, width, height int64, script bool) *browser {
 	t.Helper()
+	profile, err := os.MkdirTemp("", "onay-browser") // not t.TempDir: Chromium still writes while it ends
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(profile) })
 	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium(t)), chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
-		chromedp.Flag("no-first-run", true), chromedp.Flag("disable-quic", true), chromedp.UserDataDir(t.TempDir()))
+		chromedp.Flag("no-first-run", true), chromedp.Flag("disable-quic", true), chromedp.UserDataDir(profile), chromedp.Flag("lang", "tr"), chromedp.Env("LANGUAGE=tr"), chromedp.Flag("accept-lang", "tr"))
 	alloc, stop := chromedp.NewExecAllocator(context.Background(), opts...)
 	t.Cleanup(stop)
 	ctx, stop2 := chromedp.NewContext(alloc)
@@ -88,17 +93,17 @@ func (b *browser) see(want string) {
 	b.t.Fatalf("%q does not stand on the page:\n%s", want, b.text())
 }
 
-// press clicks the first link or button with exactly this label.
+// press clicks the last (a form may begin with a hidden button that Enter means) link or button with exactly this label.
 func (b *browser) press(label string) {
 	b.t.Helper()
-	b.do(chromedp.Click(fmt.Sprintf(`//*[self::a or self::button][normalize-space(.)=%q]`, label), chromedp.BySearch, chromedp.NodeVisible))
+	b.do(chromedp.Click(fmt.Sprintf(`(//*[self::a or self::button][normalize-space(.)=%q])[last()]`, label), chromedp.BySearch, chromedp.NodeVisible))
 	time.Sleep(150 * time.Millisecond) // the next page replaces this one
 }
 
 func (b *browser) fill(name, value string) {
 	b.t.Helper()
 	sel := fmt.Sprintf(`[name=%q]`, name)
-	b.do(chromedp.SetValue(sel, "", chromedp.ByQuery), chromedp.SendKeys(sel, value, chromedp.ByQuery))
+	b.do(chromedp.SendKeys(sel, value, chromedp.ByQuery, chromedp.NodeVisible))
 }
 
 // shot keeps a picture where ONAY_TEST_SHOTS names a folder.

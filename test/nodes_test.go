@@ -76,7 +76,8 @@ func TestTwoNodesOnOneDatabase(t *testing.T) {
 			break
 		}
 		if time.Now().After(end) {
-			t.Errorf("%d messages have no end", open)
+			msgs, err := a.Messages.List(context.Background(), companyID, "", "", 20)
+			t.Errorf("%d messages have no end: %+v %v", open, msgs, err)
 			break
 		}
 	}
