@@ -51,7 +51,7 @@ func hooksPage(s *screen, status int, f *fault.Error) error {
 	form := screens.Form("/settings/webhooks", []templ.Component{
 		s.wrong(f, "url", "kinds"),
 		ui.Field(ui.FieldProps{Name: "url", Label: s.t("hook.url"), Type: "url", Value: s.form("url"), Required: true, Placeholder: "https://", Error: s.said(f, "url")}),
-		ui.Field(ui.FieldProps{Name: "kinds", Label: s.t("hook.kinds"), Value: s.form("kinds"), Hint: s.t("hook.kinds.hint"), Error: s.said(f, "kinds")}),
+		ui.Field(ui.FieldProps{Name: "kinds", Label: s.t("hook.kinds"), Value: s.form("kinds"), Hint: s.t("hook.kinds.hint", "verification.*, customer.created"), Error: s.said(f, "kinds")}),
 	}, ui.Button(ui.ButtonProps{Label: s.t("act.add"), Kind: ui.Primary}))
 	return s.show(status, "set.webhooks", s.head(s.t("set.webhooks"), s.t("set.webhooks.text"), ""), s.once(s.t("hook.secret"), s.t("hook.secret.once")),
 		screens.Panel(ui.PanelProps{Flush: true}, ui.Table(t)), screens.Panel(ui.PanelProps{Title: s.t("hook.new")}, form))

@@ -66,7 +66,7 @@ func templatePage(s *screen, status int, x verification.Template, f *fault.Error
 	}
 	fields := []templ.Component{
 		s.wrong(f, "body"),
-		ui.Field(ui.FieldProps{Name: "body", Type: "textarea", Label: s.t("tpl.body"), Value: x.Body, Required: true, Hint: s.t("tpl.body.hint"), Error: s.said(f, "body")}),
+		ui.Field(ui.FieldProps{Name: "body", Type: "textarea", Label: s.t("tpl.body"), Value: x.Body, Required: true, Hint: s.t("tpl.body.hint", "{code}", "{payee}", "{minutes}", "{amount}"), Error: s.said(f, "body")}),
 	}
 	send := []templ.Component{s.save(), ui.Button(ui.ButtonProps{Label: s.t("tpl.preview"), Name: "do", Value: "preview"}), s.cancel("/settings/templates")}
 	title := s.t("tpl.purpose."+string(x.Purpose)) + " · " + s.t("lang."+x.Locale)

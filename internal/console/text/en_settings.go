@@ -112,7 +112,7 @@ func init() {
 		"tpl.purpose.payment":      "Payment",
 		"tpl.purpose.order":        "Order",
 		"tpl.body":                 "Text",
-		"tpl.body.hint":            "Placeholders: {code}, {payee} your name, {minutes}; for payments and orders {amount}. “Do not share it.” is added by itself.",
+		"tpl.body.hint":            "Placeholders: %s, %s your name, %s minutes; for payments and orders %s. “Do not share it.” is added by itself.",
 		"tpl.revision":             "Revision",
 		"tpl.revision.n":           "Revision %d, %s",
 		"tpl.builtin":              "Built in",

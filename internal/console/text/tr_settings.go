@@ -112,7 +112,7 @@ func init() {
 		"tpl.purpose.payment":      "Ödeme",
 		"tpl.purpose.order":        "Sipariş",
 		"tpl.body":                 "Metin",
-		"tpl.body.hint":            "Alanlar: {code} kod, {payee} adınız, {minutes} dakika; ödeme ve siparişte {amount} tutar. “Kimseyle paylaşmayın.” cümlesi kendiliğinden eklenir.",
+		"tpl.body.hint":            "Alanlar: %s kod, %s adınız, %s dakika; ödeme ve siparişte %s tutar. “Kimseyle paylaşmayın.” cümlesi kendiliğinden eklenir.",
 		"tpl.revision":             "Sürüm",
 		"tpl.revision.n":           "%d. sürüm, %s",
 		"tpl.builtin":              "Hazır metin",
