@@ -71,7 +71,7 @@ func listAudit(s *screen) error {
 		Empty: ui.EmptyState(ui.EmptyProps{Icon: "clock", Title: s.t("audit.empty"), Text: s.t("audit.empty.text")})}
 	for _, e := range list {
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.Txt(text.TimeExact(e.At)), ui.Txt(named(names, e.Actor)), {Text: s.kindName(e.Kind), Sub: e.Reason},
-			{Text: named(names, e.ObjectID), Href: with("/settings/audit", "object", e.ObjectID)}, ui.Node(ui.Raw(ui.RawProps{Title: e.Kind, Body: e.Data}))}})
+			{Text: named(names, e.ObjectID), Href: with("/settings/audit", "object", e.ObjectID)}, ui.Node(ui.Raw(ui.RawProps{Body: e.Data}))}})
 	}
 	pager := ui.PagerProps{Shown: len(list)}
 	if len(list) == auditShown {
