@@ -107,14 +107,14 @@ func (a *App) loops(ctx context.Context, wg *sync.WaitGroup) {
 	every(time.Second, "deliver webhooks", a.Webhooks.Deliver)
 	every(10*time.Minute, "clean up", func(ctx context.Context) error {
 		_, err := a.Companies.CleanSessions(ctx)
-		return errors.Join(err, idempotency.Clean(ctx, a.DB, a.Clock.Now()), a.Webhooks.Clean(ctx))
+		return errors.Join(err, idempotency.Clean(ctx, a.DB, a.Clock.Now()), a.Webhooks.Clean(ctx), a.Verifications.Retain(ctx))
 	})
 }
 
 func (a *App) handler() http.Handler {
 	m := newMetrics()
 	rest := api.New(api.Deps{DB: a.DB, Log: a.Log, Companies: a.Companies, Verifications: a.Verifications, Messages: a.Messages, Customers: a.Customers,
-		Webhooks: a.Webhooks, Clock: a.Clock, Logger: a.Logger, TrustedProxies: a.proxies, Version: a.Version, Observe: m.observe})
+		Clock: a.Clock, Logger: a.Logger, TrustedProxies: a.proxies, Version: a.Version, Observe: m.observe})
 	mux := http.NewServeMux()
 	for _, p := range []string{"/v1/", "/openapi.json", "/docs"} {
 		mux.Handle(p, rest)

@@ -468,6 +468,34 @@ func TestNextAccountTakesOver(t *testing.T) {
 	}
 }
 
+func TestRetentionDeletesWhatIsOldAndKeepsTheLog(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d db.DB) {
+		r := newRig(t, d)
+		old := r.start(t, "05551112233")
+		r.check(t, old.ID, r.lastCode(t))
+		r.clock.SetOffset(20 * 24 * time.Hour)
+		young := r.start(t, "05551112244")
+		r.settings(t, func(s *company.Settings) { s.RetentionDays = 30 })
+		r.clock.SetOffset(31 * 24 * time.Hour)
+		if err := r.ver.Expire(ctx); err != nil {
+			t.Fatal(err)
+		}
+		if err := r.ver.Retain(ctx); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := r.ver.Get(ctx, r.company.ID, old.ID); fault.Code(err) != "not_found" {
+			t.Errorf("the old verification: %v", err)
+		}
+		if _, err := r.ver.Get(ctx, r.company.ID, young.ID); err != nil {
+			t.Errorf("the young verification: %v", err)
+		}
+		if len(r.kinds(t, old.ID)) != 2 {
+			t.Error("the log of the old verification is gone")
+		}
+	})
+}
+
 func wait(t *testing.T, ok func() bool) {
 	t.Helper()
 	for range 200 {
