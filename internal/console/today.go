@@ -22,7 +22,7 @@ func (c *Console) today(w http.ResponseWriter, r *http.Request) error {
 	now := c.Clock.Now().In(clock.Istanbul)
 	d := custscreens.TodayProps{Date: text.Date(now), Start: company.Can(v.Role, company.CustomersWrite)}
 	if company.Can(v.Role, company.VerificationsRead) || company.Can(v.Role, company.MessagesRead) {
-		if err := c.numbers(r, &d, now); err != nil {
+		if err := c.dayNumbers(r, &d, now); err != nil {
 			return err
 		}
 	} else {
@@ -36,8 +36,8 @@ func (c *Console) today(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// numbers counts today by the hour, and yesterday whole.
-func (c *Console) numbers(r *http.Request, d *custscreens.TodayProps, now time.Time) error {
+// dayNumbers counts today by the hour, and yesterday whole.
+func (c *Console) dayNumbers(r *http.Request, d *custscreens.TodayProps, now time.Time) error {
 	co := viewerOf(r).Company.ID
 	midnight := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, clock.Istanbul)
 	codes, err := c.Verifications.Hours(r.Context(), co, midnight.Add(-24*time.Hour), 48)
