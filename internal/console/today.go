@@ -25,8 +25,6 @@ func (c *Console) today(w http.ResponseWriter, r *http.Request) error {
 		if err := c.dayNumbers(r, &d, now); err != nil {
 			return err
 		}
-	} else {
-		d.Quiet = true
 	}
 	var err error
 	if d.Concerns, err = c.concerns(r); err != nil {
@@ -121,7 +119,7 @@ func (c *Console) concerns(r *http.Request) (out []custscreens.Concern, err erro
 				key = "today.block.shadow"
 			}
 			out = append(out, custscreens.Concern{Title: say(r, key, b.Prefix), Text: say(r, "today.block.text", text.Count(int64(b.Starts)), text.Count(int64(b.Approvals)), text.Time(b.ExpiresAt)),
-				Link: ui.Link{Label: say(r, "act.details"), Href: "/settings/abuse"}})
+				Link: ui.Link{Label: say(r, "act.details"), Href: "/settings/blocks"}})
 		}
 	}
 	if may(company.MessagesRead) {
