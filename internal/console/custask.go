@@ -14,8 +14,8 @@ import (
 	"github.com/onay/onay/internal/verification"
 )
 
-// once marks an act so that the same button pressed twice does it once.
-func (c *Console) once(r *http.Request, act string) context.Context {
+// onlyOnce marks an act so that the same button pressed twice does it once.
+func (c *Console) onlyOnce(r *http.Request, act string) context.Context {
 	v := viewerOf(r)
 	return idempotency.With(r.Context(), &idempotency.Claim{CompanyID: v.Company.ID, Key: "console:" + v.User.ID + ":" + act, Fingerprint: []byte(act), At: c.Clock.Now()})
 }
@@ -87,7 +87,7 @@ func (c *Console) answer(w http.ResponseWriter, r *http.Request, p place) error 
 		return nil
 	}
 	d.In.Answer, d.In.Reason, d.In.VerificationID = customer.No, reason, ""
-	return c.save(w, r, p, d)
+	return c.saveDraft(w, r, p, d)
 }
 
 // sendForDraft starts the verification of a draft's phone, once, and goes to the page of the code.
@@ -128,7 +128,7 @@ func (c *Console) start(r *http.Request, act, phone, entry, card, draftID string
 	if draftID != "" {
 		req.Metadata = map[string]string{"draft": draftID}
 	}
-	v, _, err := c.Verifications.Start(c.once(r, act), co, req)
+	v, _, err := c.Verifications.Start(c.onlyOnce(r, act), co, req)
 	if fault.Code(err) == "idempotency_in_progress" {
 		if v, found, again := mine(); found || again != nil {
 			return v, again

@@ -140,12 +140,12 @@ func (c *Console) postDraftCode(w http.ResponseWriter, r *http.Request, p place)
 			return err
 		}
 		d.In.Answer, d.In.VerificationID = "no", ""
-		return c.save(w, r, p, d)
+		return c.saveDraft(w, r, p, d)
 	}
 	v, shown, err := c.tryCode(w, r, page, v)
 	if shown || err != nil {
 		return err
 	}
 	d.Proven, d.In.VerificationID, d.In.Answer, d.In.Reason = v.Phone, v.ID, "", ""
-	return c.save(w, r, p, d)
+	return c.saveDraft(w, r, p, d)
 }

@@ -266,3 +266,51 @@ func TestTheStateOfTheCodeIsLive(t *testing.T) {
 		t.Errorf("%s", stream.body)
 	}
 }
+
+func TestARefusedCardKeepsItsProof(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, company.Required)
+	_, err := d.customers.Create(d.ctx, d.com.ID, customer.Input{Kind: "person", Name: "Ali", Surname: "Can", Code: "C1"})
+	d.must(err)
+	form := d.fill("/customers/new")
+	form.Set("code", "C1")
+	ask := d.post("/customers/new", http.StatusSeeOther, form).to
+	page := d.post(ask, http.StatusSeeOther, url.Values{"answer": {"yes"}}).to
+	refused := d.post(page, http.StatusUnprocessableEntity, url.Values{"code": {d.code()}})
+	d.sees(refused, "Bu kod başka bir müşteride kullanılıyor", "Bu numara kodla doğrulandı")
+	back := d.get(page, http.StatusSeeOther).to
+	d.sees(d.get(back, http.StatusOK), "Bu numara kodla doğrulandı")
+	form.Set("code", "C2")
+	to := d.post("/customers/new", http.StatusSeeOther, form).to
+	d.sees(d.get(to, http.StatusOK), "İYS Doğrulaması Başarılı", "Doğrulandı")
+	if len(d.texts()) != 1 {
+		t.Errorf("%d codes were sent", len(d.texts()))
+	}
+}
+
+func TestAUsedUpCodeOffersANewOne(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, company.Optional)
+	ask := d.post("/customers/new", http.StatusSeeOther, d.fill("/customers/new")).to
+	page := d.post(ask, http.StatusSeeOther, url.Values{"answer": {"yes"}}).to
+	for range 3 {
+		d.post(page, http.StatusUnprocessableEntity, url.Values{"code": {otherThan(d.code())}})
+	}
+	d.sees(d.get(page, http.StatusOK), "Deneme hakkı bitti", "Yeni kod gönder", "Doğrulamadan devam et")
+	for range 2 {
+		d.post(page, http.StatusSeeOther, url.Values{"do": {"new"}})
+	}
+	if len(d.texts()) != 2 {
+		t.Fatalf("%d codes were sent", len(d.texts()))
+	}
+	to := d.post(page, http.StatusSeeOther, url.Values{"code": {d.code()}}).to
+	d.sees(d.get(to, http.StatusOK), "Doğrulandı")
+}
+
+func TestEnglish(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, company.Optional)
+	d.post("/prefs", http.StatusSeeOther, url.Values{"lang": {"en"}, "back": {"/"}})
+	d.sees(d.get("/", http.StatusOK), "Nothing waits for you.")
+	d.sees(d.get("/customers/new", http.StatusOK), "Surname", "Add an address")
+}

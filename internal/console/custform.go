@@ -105,7 +105,7 @@ func (c *Console) postForm(w http.ResponseWriter, r *http.Request, p place) erro
 		return err
 	}
 	if !p.asks(r, d) {
-		return c.save(w, r, p, d)
+		return c.saveDraft(w, r, p, d)
 	}
 	c.keepDraft(r, d)
 	c.redirect(w, r, p.base(r)+"/ask/"+d.ID)
@@ -141,8 +141,8 @@ func (c *Console) typedDraft(r *http.Request, p place) (draft, error) {
 	return d, nil
 }
 
-// save makes or changes the card and shows it. What is refused goes back to the form with everything that was typed.
-func (c *Console) save(w http.ResponseWriter, r *http.Request, p place, d draft) error {
+// saveDraft makes or changes the card and shows it. What is refused goes back to the form with everything that was typed.
+func (c *Console) saveDraft(w http.ResponseWriter, r *http.Request, p place, d draft) error {
 	card, err := c.store(r, d)
 	if fault.Code(err) == "idempotency_in_progress" { // the same form a second time: the first one made the card
 		c.redirect(w, r, p.home(r)+"?q="+strings.TrimPrefix(d.In.Phone, "+"))
@@ -171,7 +171,7 @@ func (c *Console) save(w http.ResponseWriter, r *http.Request, p place, d draft)
 func (c *Console) store(r *http.Request, d draft) (customer.Customer, error) {
 	co := viewerOf(r).Company.ID
 	if d.Card == "" {
-		return c.Customers.Create(c.once(r, "card:"+d.ID), co, d.In)
+		return c.Customers.Create(c.onlyOnce(r, "card:"+d.ID), co, d.In)
 	}
 	return c.Customers.Update(r.Context(), co, d.Card, func(k *customer.Customer) error {
 		k.Version = d.Version

@@ -22,11 +22,9 @@ func (c *Console) today(w http.ResponseWriter, r *http.Request) error {
 	now := c.Clock.Now().In(clock.Istanbul)
 	d := custscreens.TodayProps{Date: text.Date(now), Start: company.Can(v.Role, company.CustomersWrite)}
 	if company.Can(v.Role, company.VerificationsRead) || company.Can(v.Role, company.MessagesRead) {
-		if err := c.numbers(r, &d, now); err != nil {
+		if err := c.dayNumbers(r, &d, now); err != nil {
 			return err
 		}
-	} else {
-		d.Quiet = true
 	}
 	var err error
 	if d.Concerns, err = c.concerns(r); err != nil {
@@ -36,8 +34,8 @@ func (c *Console) today(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// numbers counts today by the hour, and yesterday whole.
-func (c *Console) numbers(r *http.Request, d *custscreens.TodayProps, now time.Time) error {
+// dayNumbers counts today by the hour, and yesterday whole.
+func (c *Console) dayNumbers(r *http.Request, d *custscreens.TodayProps, now time.Time) error {
 	co := viewerOf(r).Company.ID
 	midnight := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, clock.Istanbul)
 	codes, err := c.Verifications.Hours(r.Context(), co, midnight.Add(-24*time.Hour), 48)
@@ -121,7 +119,7 @@ func (c *Console) concerns(r *http.Request) (out []custscreens.Concern, err erro
 				key = "today.block.shadow"
 			}
 			out = append(out, custscreens.Concern{Title: say(r, key, b.Prefix), Text: say(r, "today.block.text", text.Count(int64(b.Starts)), text.Count(int64(b.Approvals)), text.Time(b.ExpiresAt)),
-				Link: ui.Link{Label: say(r, "act.details"), Href: "/settings/abuse"}})
+				Link: ui.Link{Label: say(r, "act.details"), Href: "/settings/blocks"}})
 		}
 	}
 	if may(company.MessagesRead) {

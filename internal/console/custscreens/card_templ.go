@@ -303,7 +303,7 @@ func Card(p ui.Page, d CardProps) templ.Component {
 func facts(c customer.Customer, l text.Lang) []ui.KV {
 	out := []ui.KV{{Key: l.T("cust.mobile"), Text: text.Phone(c.Phone)}}
 	if !c.PhoneVerifiedAt.IsZero() {
-		out = append(out, ui.KV{Key: l.T("cust.verified.at"), Text: text.Time(c.PhoneVerifiedAt), Href: "/verifications?phone=" + strings.ReplaceAll(c.Phone, "+", "%2B")})
+		out = append(out, ui.KV{Key: l.T("cust.verified.at"), Text: text.Time(c.PhoneVerifiedAt)})
 	}
 	if c.UnverifiedReason != "" {
 		out = append(out, ui.KV{Key: l.T("cust.reason"), Text: c.UnverifiedReason})
