@@ -2,6 +2,7 @@ package audit
 
 import (
 	"context"
+	"encoding/hex"
 	"strconv"
 	"strings"
 
@@ -84,4 +85,26 @@ func clampLimit(n int) int {
 		return 50
 	}
 	return min(n, 1000)
+}
+
+// SealState is the newest seal and the engine that keeps the log, as the status page tells them.
+type SealState struct {
+	ID     int64 // 0: nothing is sealed yet
+	Last   int64 // the newest row that it covers
+	Hash   string
+	Engine string
+}
+
+// Sealed returns the newest seal.
+func (l *Log) Sealed(ctx context.Context) (SealState, error) {
+	out := SealState{Engine: l.db.Engine()}
+	err := l.db.Read(ctx, func(tx db.Tx) error {
+		s, err := lastSeal(tx)
+		if err != nil {
+			return err
+		}
+		out.ID, out.Last, out.Hash = s.ID, s.Last, hex.EncodeToString(s.Hash)
+		return nil
+	})
+	return out, err
 }

@@ -135,6 +135,9 @@ func (s *Service) Authenticate(ctx context.Context, text string, ip netip.Addr) 
 		return APIKey{}, badKey
 	}
 	h := keyHash(text)
+	if s.refused[h] {
+		return APIKey{}, badKey
+	}
 	s.mu.Lock()
 	c, ok := s.keys[h]
 	s.mu.Unlock()
@@ -180,6 +183,10 @@ func (s *Service) touchKey(ctx context.Context, k APIKey) {
 		return err
 	})
 }
+
+// RefuseKey makes a key text unusable in this process, whatever the database says: the sandbox's well-known key outside of it.
+// It must be called before the first request.
+func (s *Service) RefuseKey(text string) { s.refused = map[string]bool{keyHash(text): true} }
 
 // Keys returns a company's keys, newest first.
 func (s *Service) Keys(ctx context.Context, companyID string) (out []APIKey, err error) {

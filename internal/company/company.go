@@ -36,6 +36,8 @@ type Service struct {
 	mu    sync.Mutex
 	cache map[string]cached[Company]
 	keys  map[string]cached[APIKey]
+
+	refused map[string]bool // hashes of keys that are never accepted
 }
 
 // cacheFor is how long another node's change may go unseen here. This node's own changes are seen at once.

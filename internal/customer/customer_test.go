@@ -119,6 +119,9 @@ func TestCardComesBackAsItWasSaved(t *testing.T) {
 		if _, err := w.s.Get(w.ctx, "com_other", made.ID); fault.Code(err) != "not_found" {
 			t.Errorf("another company's card: %v", err)
 		}
+		if _, err := w.s.Get(w.ctx, w.com.ID, "cus_\xff\x00"); fault.Code(err) != "not_found" {
+			t.Errorf("a broken id: %v", err)
+		}
 		if _, err := w.s.Create(w.ctx, w.com.ID, in); fault.Code(err) != "code_taken" {
 			t.Errorf("the same code twice: %v", err)
 		}
@@ -223,6 +226,7 @@ func TestOnlyTheRightProofVerifiesAPhone(t *testing.T) {
 		w.create(in)
 		for _, c := range []struct{ name, id, code string }{
 			{"none such", "ver_x", "unknown_verification"},
+			{"broken UTF-8", "ver_\xff", "unknown_verification"},
 			{"of another company", w.verification("com_other", aysesPhone, "verify_phone", "approved", 0), "unknown_verification"},
 			{"denied", w.verification(w.com.ID, aysesPhone, "verify_phone", "denied", 0), "verification_not_approved"},
 			{"for a login", w.verification(w.com.ID, aysesPhone, "login", "approved", 0), "verification_purpose"},

@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/onay/onay/internal/fault"
 )
 
 func TestTaxNumbers(t *testing.T) {
@@ -55,4 +57,23 @@ func FuzzAnyPhone(f *testing.F) {
 			t.Errorf("%q gave %q, which reads as %q", s, e164, again)
 		}
 	})
+}
+
+func TestAFormIsCheckedBeforeTheQuestion(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name, code string
+		in         Input
+	}{
+		{"well", "", Input{Kind: Person, Name: "Ayşe", Surname: "Işık", Phone: "0555 111 22 33"}},
+		{"without a surname", "required", Input{Kind: Person, Name: "Ayşe"}},
+		{"a landline", "not_mobile", Input{Kind: Organization, Name: "İnci", Phone: "0212 111 22 33"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			if err := c.in.Check(); fault.Code(err) != c.code {
+				t.Errorf("%v", err)
+			}
+		})
+	}
 }

@@ -213,8 +213,12 @@ func (s *Service) proof(ctx context.Context, c Customer, id string) (verificatio
 	bad := func(code, tr, en string) (verification.Verification, error) {
 		return verification.Verification{}, fault.Field("verification_id", code, tr, en)
 	}
-	v, err := s.verifications.Get(ctx, c.CompanyID, id)
-	if f := fault.As(err); f != nil && f.Kind == fault.NotFound || strings.ContainsRune(id, 0) {
+	var v verification.Verification
+	err := error(fault.Missing(id))
+	if storable(id) {
+		v, err = s.verifications.Get(ctx, c.CompanyID, id)
+	}
+	if f := fault.As(err); f != nil && f.Kind == fault.NotFound {
 		return bad("unknown_verification", "Böyle bir doğrulama yok.", "There is no such verification.")
 	}
 	switch {

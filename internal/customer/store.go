@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/onay/onay/internal/audit"
 	"github.com/onay/onay/internal/db"
@@ -24,7 +25,13 @@ func scan(r db.Row) (c Customer, err error) {
 	return c, err
 }
 
+// storable reports whether a text can be an argument of a query: PostgreSQL refuses zero bytes and broken UTF-8.
+func storable(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }
+
 func get(tx db.Tx, companyID, id string) (Customer, error) {
+	if !storable(id) {
+		return Customer{}, fault.Missing(id)
+	}
 	c, err := scan(tx.QueryRow("SELECT "+columns+" FROM customer WHERE id = $1 AND company_id = $2", id, companyID))
 	if errors.Is(err, db.ErrNoRows) {
 		return c, fault.Missing(id)
@@ -121,8 +128,8 @@ type Filter struct {
 
 // List returns cards, newest first.
 func (s *Service) List(ctx context.Context, companyID string, f Filter) (out []Customer, err error) {
-	if f.Before == "" {
-		f.Before = "cus_~"
+	if f.Before == "" || !storable(f.Before) {
+		f.Before = "cus_g" // after every id in any collation: they go on with hexadecimal digits
 	}
 	if f.Limit <= 0 {
 		f.Limit = 50

@@ -186,8 +186,8 @@ func (d *sqlite) Read(ctx context.Context, fn func(Tx) error) error {
 	if err != nil {
 		return err
 	}
+	defer d.rstmts.prepareMissing() // after the rollback: preparing takes a connection of the same pool
 	defer raw.Rollback()
-	defer d.rstmts.prepareMissing()
 	return run(&sqlTx{ctx: context.Background(), tx: raw, cache: &d.rstmts}, fn)
 }
 

@@ -148,7 +148,7 @@ func (s *Service) Get(ctx context.Context, companyID, id string) (m Message, err
 // List returns newest first, below the id before (empty: from the newest). phone may narrow it to one recipient.
 func (s *Service) List(ctx context.Context, companyID, phone, before string, limit int) (out []Message, err error) {
 	if before == "" {
-		before = "msg_~"
+		before = "msg_g"
 	}
 	limit = min(max(limit, 1), 200)
 	err = s.db.Read(ctx, func(tx db.Tx) (err error) {

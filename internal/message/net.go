@@ -76,8 +76,12 @@ func (s *Service) sweep(ctx context.Context, limit int) (int, error) {
 	}
 	var wg sync.WaitGroup
 	for _, h := range claimed {
+		if len(h.secret) == 0 { // its verification ended while the one who handed it over was gone: nobody needs it any more
+			s.results <- result{m: h.m, status: Canceled, text: "Doğrulama sona erdi.", at: now}
+			continue
+		}
 		plain, err := s.vault.Open(h.secret, "message:"+h.m.ID)
-		if err != nil { // masked while it waited, or other keys: it can never be sent
+		if err != nil { // sealed with other keys: it can never be sent
 			s.results <- result{m: h.m, status: Failed, code: "text_gone", text: "Mesaj metni artık yok.", at: now}
 			continue
 		}

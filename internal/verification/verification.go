@@ -144,7 +144,7 @@ func (s *Service) Get(ctx context.Context, companyID, id string) (v Verification
 // List returns newest first, below the id before (empty: from the newest); phone and status may be empty.
 func (s *Service) List(ctx context.Context, companyID, phone string, status Status, before string, limit int) (out []Verification, err error) {
 	if before == "" {
-		before = "ver_~"
+		before = "ver_g"
 	}
 	q := "SELECT " + columns + " FROM verification WHERE company_id = $1 AND id < $2"
 	args := []any{companyID, before}

@@ -50,6 +50,9 @@ func scanDelivery(r db.Row) (d Delivery, err error) {
 }
 
 func getDelivery(tx db.Tx, companyID, id string) (Delivery, error) {
+	if !storable(id) {
+		return Delivery{}, fault.Missing(id)
+	}
 	d, err := scanDelivery(tx.QueryRow("SELECT "+deliveryColumns+" FROM webhook_delivery WHERE id = $1 AND company_id = $2", id, companyID))
 	if errors.Is(err, db.ErrNoRows) {
 		err = fault.Missing(id)
@@ -59,12 +62,15 @@ func getDelivery(tx db.Tx, companyID, id string) (Delivery, error) {
 
 // Deliveries returns newest first, below the id before (empty: from the newest); endpointID may be empty. Limit is 1 to 200.
 func (s *Service) Deliveries(ctx context.Context, companyID, endpointID, before string, limit int) (out []Delivery, err error) {
-	if before == "" {
-		before = "whd_~"
+	if before == "" || !storable(before) {
+		before = "whd_g" // after every id in any collation: they go on with hexadecimal digits
 	}
 	q := "SELECT " + deliveryColumns + " FROM webhook_delivery WHERE company_id = $1 AND id < $2"
 	args := []any{companyID, before}
 	if endpointID != "" {
+		if !storable(endpointID) {
+			return nil, fault.Missing(endpointID)
+		}
 		args = append(args, endpointID)
 		q += " AND endpoint_id = $3"
 	}

@@ -18,6 +18,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/onay/onay/internal/audit"
 	"github.com/onay/onay/internal/clock"
@@ -88,7 +89,13 @@ func scanEndpoint(r db.Row) (e Endpoint, err error) {
 	return e, json.Unmarshal([]byte(kinds), &e.Kinds)
 }
 
+// storable reports whether a text can be an argument of a query: PostgreSQL refuses zero bytes and broken UTF-8.
+func storable(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }
+
 func getEndpoint(tx db.Tx, companyID, id string) (Endpoint, error) {
+	if !storable(id) {
+		return Endpoint{}, fault.Missing(id)
+	}
 	e, err := scanEndpoint(tx.QueryRow("SELECT "+endpointColumns+" FROM webhook_endpoint WHERE id = $1 AND company_id = $2", id, companyID))
 	if errors.Is(err, db.ErrNoRows) {
 		err = fault.Missing(id)
@@ -160,7 +167,7 @@ func (s *Service) normalize(e *Endpoint) error {
 	e.URL = strings.TrimSpace(e.URL)
 	bad := func(tr, en string) error { return fault.Field("url", "invalid_url", tr, en) }
 	u, err := url.Parse(e.URL)
-	if err != nil || len(e.URL) > 500 || u.Hostname() == "" || u.User != nil || u.Fragment != "" || u.Opaque != "" {
+	if err != nil || len(e.URL) > 500 || !storable(e.URL) || u.Hostname() == "" || u.User != nil || u.Fragment != "" || u.Opaque != "" {
 		return bad("Webhook adresi geçersiz (örnek: https://erp.ornek.com.tr/onay).", "The webhook address is not valid (for example https://erp.example.com/onay).")
 	}
 	if u.Scheme != "https" && !(u.Scheme == "http" && s.opt.AllowPrivate) {

@@ -158,6 +158,9 @@ func TestAnEventArrivesSigned(t *testing.T) {
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Error(diff)
 		}
+		if _, err := w.s.Replay(w.ctx, w.com, "whd_\xff\x00"); fault.Code(err) != "not_found" {
+			t.Errorf("a broken id: %v", err)
+		}
 		if ds, err := w.s.Deliveries(w.ctx, "com_other", "", "", 10); err != nil || len(ds) != 0 {
 			t.Errorf("another company sees %v, %v", ds, err)
 		}

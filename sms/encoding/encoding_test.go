@@ -67,9 +67,12 @@ func TestEncodeReadsBack(t *testing.T) {
 // of Turkish writing fits in GSM 03.38.
 func TestTransliterateSettles(t *testing.T) {
 	t.Parallel()
-	turkish := []rune("abcçdefgğhıijklmnoöprsştuüvyzABCÇDEFGĞHIİJKLMNOÖPRSŞTUÜVYZâîûÂÎÛ₺‘’“”–—…\u00a0\t\u0307`'\" 019")
+	// A dot above comes only behind i and I here: behind another letter it
+	// makes a letter of another language, which is not touched.
+	turkish := append(strings.Split("abcçdefgğhıijklmnoöprsştuüvyzABCÇDEFGĞHIİJKLMNOÖPRSŞTUÜVYZâîûÂÎÛ₺‘’“”–—…\u00a0\t\u200b`'\" 019", ""),
+		"i\u0307", "I\u0307", "s\u0327", "C\u0327", "g\u0306", "o\u0308")
 	rapid.Check(t, func(t *rapid.T) {
-		text := rapid.StringOf(rapid.RuneFrom(turkish)).Draw(t, "text")
+		text := strings.Join(rapid.SliceOf(rapid.SampledFrom(turkish)).Draw(t, "text"), "")
 		l := encoding.Level(rapid.IntRange(0, int(encoding.ASCII)).Draw(t, "level"))
 		once := encoding.Transliterate(text, l)
 		if twice := encoding.Transliterate(once, l); twice != once {

@@ -101,6 +101,9 @@ func basicAuth(user, password string) string {
 // String names the account without its password.
 func (c *Client) String() string { return c.cfg.String() }
 
+// GoString keeps password and login header out of %#v too.
+func (c *Client) GoString() string { return c.cfg.String() }
+
 func (c *Client) url(path string) *url.URL {
 	u, err := url.Parse(c.cfg.BaseURL + path)
 	if err != nil {

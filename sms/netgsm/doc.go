@@ -31,6 +31,9 @@
 //   - 20 tasks a minute to one number, 100 code SMS and 10 report calls a
 //     minute; report data is kept for three months.
 //
+// Cancel, Headers and Length use REST v2 with either transport; reports,
+// balance and inbox follow Config.Transport.
+//
 // # Falling back to XML
 //
 // A REST v2 answer of 404, 405, 410, 501, a redirect, or an HTML page with a

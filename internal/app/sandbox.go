@@ -1,0 +1,85 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/onay/onay/internal/company"
+	"github.com/onay/onay/internal/message"
+	"github.com/onay/onay/sandbox"
+)
+
+// What the sandbox prints. They open nothing but a sandbox: a start without --sandbox refuses the key and makes no such user.
+const (
+	SandboxKey   = "onay_test_sandbox"
+	DemoEmail    = "demo@onay.test"
+	DemoPassword = "onay-sandbox-demo"
+)
+
+// startSandbox runs the outside world beside the program and wires a demo company to it.
+func (a *App) startSandbox(ctx context.Context) (stop func(), err error) {
+	ln, err := net.Listen("tcp", a.SandboxListen)
+	if err != nil {
+		return nil, fmt.Errorf("listen for the sandbox: %w", err)
+	}
+	a.SandboxListen = ln.Addr().String()
+	world := sandbox.New(sandbox.Config{})
+	world.OnClock(a.Clock.SetOffset)
+	srv := &http.Server{Handler: world.Handler(), ReadHeaderTimeout: 10 * time.Second, ErrorLog: slogErrors(a.Logger)}
+	go srv.Serve(ln)
+	stop = func() { world.Close(); srv.Close() }
+	if err := a.seed(ctx); err != nil {
+		stop()
+		return nil, fmt.Errorf("demo company: %w", err)
+	}
+	return stop, nil
+}
+
+// seed makes the demo company on the first start, and points its accounts at the sandbox's present address on each.
+func (a *App) seed(ctx context.Context) error {
+	base := "http://" + a.SandboxListen + "/netgsm"
+	companies, err := a.Companies.List(ctx)
+	if err != nil {
+		return err
+	}
+	if len(companies) > 0 {
+		for _, c := range companies {
+			accounts, err := a.Messages.Accounts(ctx, c.ID)
+			if err != nil {
+				return err
+			}
+			for _, acc := range accounts {
+				if acc.BaseURL != "" && acc.BaseURL != base {
+					if _, err := a.Messages.UpdateAccount(ctx, c.ID, acc.ID, func(x *message.Account) { x.BaseURL = base }); err != nil {
+						return err
+					}
+				}
+			}
+		}
+		return nil
+	}
+	c, err := a.Companies.Create(ctx, "Örnek Mağaza")
+	if err != nil {
+		return err
+	}
+	u, err := a.Companies.CreateUser(ctx, company.NewUser{Email: DemoEmail, Name: "Demo", Password: DemoPassword, Lang: "tr"})
+	if err != nil {
+		return err
+	}
+	_, err = a.Companies.AddKey(ctx, c.ID, company.NewKey{Name: "Sandbox", Scopes: []string{"*"}}, SandboxKey)
+	errs := []error{err, a.Companies.SetRole(ctx, c.ID, u.ID, company.Administrator)}
+	for i, acc := range []struct{ name, user, secret string }{{"Netgsm", "8500000000", "sandbox-netgsm"}, {"Netgsm yedek", "8500000001", "sandbox-netgsm-2"}} {
+		_, err := a.Messages.CreateAccount(ctx, message.Account{CompanyID: c.ID, Provider: "netgsm", Name: acc.name, BaseURL: base, Transport: "rest",
+			Username: acc.user, Secret: acc.secret, Header: "ONAY", Priority: i, PerMinute: 100, Status: "on"})
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}
+
+func slogErrors(l *slog.Logger) *log.Logger { return slog.NewLogLogger(l.Handler(), slog.LevelWarn) }
