@@ -22,6 +22,7 @@ import (
 	"github.com/onay/onay/internal/db"
 	"github.com/onay/onay/internal/message"
 	"github.com/onay/onay/internal/verification"
+	"github.com/onay/onay/internal/webhook"
 )
 
 // Deps is what the door leans on. All but Observe, TrustedProxies and Version are needed.
@@ -32,6 +33,7 @@ type Deps struct {
 	Verifications *verification.Service
 	Messages      *message.Service
 	Customers     *customer.Service
+	Webhooks      *webhook.Service
 	Clock         clock.Clock
 	Logger        *slog.Logger
 
@@ -50,6 +52,7 @@ func New(d Deps) http.Handler {
 	door.verifications()
 	door.messages()
 	door.customers()
+	door.webhooks()
 	door.events()
 	door.settings()
 	door.accounts()

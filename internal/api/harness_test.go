@@ -25,6 +25,7 @@ import (
 	"github.com/onay/onay/internal/message"
 	"github.com/onay/onay/internal/vault"
 	"github.com/onay/onay/internal/verification"
+	"github.com/onay/onay/internal/webhook"
 )
 
 // house is the program behind the door on a real database, with a provider that takes every SMS.
@@ -76,7 +77,8 @@ func newHouse(t *testing.T, change ...func(*api.Deps)) *house {
 		Username: "8501112233", Secret: "gizli-sifre", Header: "MAGAZA", Status: "on"}); err != nil {
 		t.Fatal(err)
 	}
-	deps := api.Deps{DB: d, Log: h.log, Companies: h.companies, Verifications: verifications, Messages: messages, Customers: customer.New(d, h.log, h.clock, h.companies, verifications), Clock: h.clock, Logger: lg, Version: "test"}
+	deps := api.Deps{DB: d, Log: h.log, Companies: h.companies, Verifications: verifications, Messages: messages, Customers: customer.New(d, h.log, h.clock, h.companies, verifications),
+		Webhooks: webhook.New(d, h.log, v, h.clock, lg, webhook.Options{AllowPrivate: true}), Clock: h.clock, Logger: lg, Version: "test"}
 	for _, c := range change {
 		c(&deps)
 	}

@@ -113,3 +113,31 @@ func TestBadIdempotencyKeys(t *testing.T) {
 		}
 	}
 }
+
+func TestSettingsAreIdempotentToo(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	for _, c := range []struct {
+		path, body string
+		status     int
+		table      string
+	}{
+		{"/v1/provider-accounts", `{"name":"Yedek","username":"8501112244","password":"p-1","header":"YEDEK"}`, 201, "provider_account"},
+		{"/v1/templates", `{"purpose":"login","locale":"tr","body":"{payee} girişiniz: {code}"}`, 201, "template"},
+		{"/v1/safe-list", `{"prefix":"+905551119999"}`, 204, "safe_entry"},
+		{"/v1/api-keys", `{"name":"ERP","scopes":["messages"]}`, 201, "api_key"},
+		{"/v1/webhook-endpoints", `{"url":"https://erp.ornek.com.tr/onay"}`, 201, "webhook_endpoint"},
+	} {
+		first := h.must(c.status, "POST", c.path, c.body, "Idempotency-Key", "once"+c.path)
+		before := h.count("SELECT COUNT(*) FROM " + c.table)
+		second := h.must(c.status, "POST", c.path, c.body, "Idempotency-Key", "once"+c.path)
+		if n := h.count("SELECT COUNT(*) FROM " + c.table); n != before || second.text("id") != first.text("id") || second.header.Get("Idempotency-Replayed") != "true" {
+			t.Errorf("%s: %d rows, then %d; %s, then %s", c.path, before, n, first.raw, second.raw)
+		}
+		for _, secret := range []string{"key", "secret"} {
+			if s := first.text(secret); s != "" && (strings.Contains(second.raw, s) || h.count("SELECT COUNT(*) FROM idempotency WHERE CAST(answer AS TEXT) LIKE '%"+s+"%'") > 0) {
+				t.Errorf("%s: the secret was kept", c.path)
+			}
+		}
+	}
+}

@@ -123,8 +123,8 @@ func handle[I, O any](d *door, r route, do handler[I, O], again func(ctx context
 		c := callerOf(ctx)
 		var out *O
 		var err error
-		if c.replay != "" && again != nil {
-			out, err = again(ctx, c, in, c.replay)
+		if c.repeated && again != nil {
+			out, err = again(ctx, c, in, c.made)
 		} else {
 			out, err = do(ctx, c, in)
 		}

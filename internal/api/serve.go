@@ -13,6 +13,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/onay/onay/internal/audit"
+	"github.com/onay/onay/internal/db"
 	"github.com/onay/onay/internal/fault"
 	"github.com/onay/onay/internal/idempotency"
 )
@@ -29,7 +30,8 @@ type caller struct {
 	lang      string
 	requestID string
 	route     string
-	replay    string // id of the object that an earlier try with the same Idempotency-Key made and did not answer
+	repeated  bool   // an earlier try with the same Idempotency-Key did the work, and its answer was not kept
+	made      string // id of the object that it made
 	ctxErr    func() error
 }
 
@@ -153,26 +155,45 @@ func (d *door) once(ctx context.Context, w *writer, r *http.Request, rt *route, 
 	if earlier != nil {
 		w.Header().Set("Idempotency-Replayed", "true")
 		if earlier.Status != 0 {
-			ct := "application/json"
 			if earlier.Status >= 400 {
-				ct = "application/problem+json"
+				w.Header().Set("Content-Type", "application/problem+json")
+			} else if len(earlier.Body) > 0 {
+				w.Header().Set("Content-Type", "application/json")
 			}
-			w.Header().Set("Content-Type", ct)
 			w.WriteHeader(earlier.Status)
 			w.Write(earlier.Body)
 			return
 		}
-		c.replay = earlier.ObjectID
+		c.repeated, c.made = true, earlier.ObjectID
 		run(r.WithContext(ctx), w)
 		return
 	}
-	w.keep = !rt.secret
+	w.keep = true
 	run(r.WithContext(idempotency.With(ctx, claim)), w)
-	// A conflict is kept too where work was done: a code that was checked against another amount has used up an attempt.
-	if w.keep && claim.Used() && (w.status < 300 || w.status == http.StatusConflict) {
-		if err := idempotency.Store(context.WithoutCancel(ctx), d.DB, claim, w.status, w.body.Bytes()); err != nil {
-			d.Logger.Warn("answer was not kept; a repeated request gets the object as it is then", "request", w.id, "error", err)
+	d.remember(context.WithoutCancel(ctx), w, rt, claim)
+}
+
+// remember keeps the answer of work that was done. A conflict is kept too where the work wrote the key itself: a code that was
+// checked against another amount has used up an attempt.
+func (d *door) remember(ctx context.Context, w *writer, rt *route, claim *idempotency.Claim) {
+	if w.status >= 300 && (w.status != http.StatusConflict || !claim.Used()) {
+		return
+	}
+	if !claim.Used() { // work of a person's pace, which does not write the key in its own transaction
+		var made struct{ ID string }
+		if json.Unmarshal(w.body.Bytes(), &made) != nil {
+			made.ID = "" // an answer without a body
 		}
+		if err := d.DB.Write(ctx, func(tx db.Tx) error { return idempotency.Record(idempotency.With(ctx, claim), tx, made.ID) }); err != nil {
+			d.Logger.Warn("idempotency key was not kept", "request", w.id, "error", err)
+			return
+		}
+	}
+	if rt.secret {
+		return // it is shown once: a repeated request gets the object without it
+	}
+	if err := idempotency.Store(ctx, d.DB, claim, w.status, w.body.Bytes()); err != nil {
+		d.Logger.Warn("answer was not kept; a repeated request gets the object as it is then", "request", w.id, "error", err)
 	}
 }
 

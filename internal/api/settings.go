@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/onay/onay/internal/company"
+	"github.com/onay/onay/internal/fault"
 	"github.com/onay/onay/internal/verification"
 )
 
@@ -47,7 +48,7 @@ type Key struct {
 // MadeKey is a new key with its text, which is shown this once.
 type MadeKey struct {
 	Key
-	Text string `json:"key" doc:"Shown this once."`
+	Text string `json:"key" doc:"Shown this once; empty in the answer to a repeated request."`
 }
 
 // NewKey describes a key to make.
@@ -129,7 +130,19 @@ func (d *door) keys(scope, tag string) {
 			}
 			k, text, err := d.Companies.CreateKey(ctx, c.company, n)
 			return viewed(k, err, func(k company.APIKey) MadeKey { return MadeKey{viewKey(k), text} })
-		}, nil)
+		},
+		func(ctx context.Context, c *caller, _ *struct{ Body NewKey }, id string) (*answer[MadeKey], error) {
+			rows, err := d.Companies.Keys(ctx, c.company)
+			if err != nil {
+				return nil, err
+			}
+			for _, k := range rows {
+				if k.ID == id {
+					return reply(MadeKey{viewKey(k), ""}), nil
+				}
+			}
+			return nil, fault.Missing(id)
+		})
 	handle(d, route{method: "DELETE", path: "/v1/api-keys/{id}", id: "revokeAPIKey", scope: scope, tag: tag, status: 204, summary: "Revoke an API key", doc: "For good; doing it again changes nothing.", codes: []code{missing}},
 		func(ctx context.Context, c *caller, in *IDInput) (*none, error) {
 			return done(d.Companies.RevokeKey(ctx, c.company, in.ID))
