@@ -114,7 +114,7 @@ func (a *App) loops(ctx context.Context, wg *sync.WaitGroup) {
 func (a *App) handler() http.Handler {
 	m := newMetrics()
 	rest := api.New(api.Deps{DB: a.DB, Log: a.Log, Companies: a.Companies, Verifications: a.Verifications, Messages: a.Messages, Customers: a.Customers,
-		Clock: a.Clock, Logger: a.Logger, TrustedProxies: a.proxies, Version: a.Version, Observe: m.observe})
+		Webhooks: a.Webhooks, Clock: a.Clock, Logger: a.Logger, TrustedProxies: a.proxies, Version: a.Version, Observe: m.observe})
 	mux := http.NewServeMux()
 	for _, p := range []string{"/v1/", "/openapi.json", "/docs"} {
 		mux.Handle(p, rest)
