@@ -40,7 +40,8 @@ test: assets
 	export ONAY_TEST_DATABASE_URL ONAY_TEST_CHROMIUM="$${ONAY_TEST_CHROMIUM:-$$(command -v chromium || true)}"; \
 	$(GO) test -timeout 15m -p 2 ./...
 
-bench:
+bench: build
+	./test/bench.sh
 	$(GO) test -run '^$$' -bench . -benchmem -timeout 15m -p 1 ./...
 
 lint:
