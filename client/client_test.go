@@ -6,7 +6,9 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strconv"
+	"sync"
 	"testing"
 	"time"
 
@@ -17,26 +19,36 @@ import (
 
 // script answers each request with the next step and notes the idempotency keys.
 type script struct {
-	t     *testing.T
+	mu    sync.Mutex
 	steps []func(w http.ResponseWriter)
-	keys  []string
+	sent  []string
 	url   string
 }
 
 func play(t *testing.T, steps ...func(w http.ResponseWriter)) *script {
-	s := &script{t: t, steps: steps}
+	s := &script{steps: steps}
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		io.Copy(io.Discard, r.Body)
-		s.keys = append(s.keys, r.Header.Get("Idempotency-Key"))
-		if len(s.keys) > len(s.steps) {
-			t.Errorf("request %d was not expected", len(s.keys))
+		s.mu.Lock()
+		s.sent = append(s.sent, r.Header.Get("Idempotency-Key"))
+		n := len(s.sent)
+		s.mu.Unlock()
+		if n > len(s.steps) {
+			t.Errorf("request %d was not expected", n)
 			return
 		}
-		s.steps[len(s.keys)-1](w)
+		s.steps[n-1](w)
 	}))
 	t.Cleanup(srv.Close)
 	s.url = srv.URL
 	return s
+}
+
+// keys are the idempotency keys of the requests so far.
+func (s *script) keys() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.sent)
 }
 
 func says(status int, body string) func(http.ResponseWriter) {
@@ -59,9 +71,9 @@ func TestLostAnswersAreAskedForAgainUnderOneKey(t *testing.T) {
 	if err != nil || v.ID != "ver_1" {
 		t.Fatal(v, err)
 	}
-	for _, k := range s.keys {
-		if k == "" || k != s.keys[0] {
-			t.Errorf("keys: %q", s.keys)
+	for _, k := range s.keys() {
+		if k == "" || k != s.keys()[0] {
+			t.Errorf("keys: %q", s.keys())
 		}
 	}
 }
@@ -75,8 +87,8 @@ func TestCallsHaveKeysOfTheirOwn(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if s.keys[0] == s.keys[1] || s.keys[2] != "order-1" {
-		t.Errorf("keys: %q", s.keys)
+	if s.keys()[0] == s.keys()[1] || s.keys()[2] != "order-1" {
+		t.Errorf("keys: %q", s.keys())
 	}
 }
 
@@ -106,8 +118,8 @@ func TestAChangeWithoutAnAnswerIsNotRepeated(t *testing.T) {
 	if _, err := client.New(s.url, "k").Customers.Update(context.Background(), "cus_1", client.CustomerChange{Name: &name}); err == nil {
 		t.Error("no error")
 	}
-	if len(s.keys) != 1 {
-		t.Errorf("%d requests", len(s.keys))
+	if len(s.keys()) != 1 {
+		t.Errorf("%d requests", len(s.keys()))
 	}
 }
 
@@ -115,8 +127,8 @@ func TestTriesEnd(t *testing.T) {
 	t.Parallel()
 	s := play(t, says(503, ""), says(503, ""))
 	var e *client.Error
-	if _, err := client.New(s.url, "k", client.WithTries(2)).Events.List(context.Background(), "", 0); !errors.As(err, &e) || e.Status != 503 || len(s.keys) != 2 {
-		t.Errorf("%v after %d requests", err, len(s.keys))
+	if _, err := client.New(s.url, "k", client.WithTries(2)).Events.List(context.Background(), "", 0); !errors.As(err, &e) || e.Status != 503 || len(s.keys()) != 2 {
+		t.Errorf("%v after %d requests", err, len(s.keys()))
 	}
 }
 
