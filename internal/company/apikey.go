@@ -16,6 +16,7 @@ import (
 	"github.com/onay/onay/internal/audit"
 	"github.com/onay/onay/internal/db"
 	"github.com/onay/onay/internal/fault"
+	"github.com/onay/onay/internal/idempotency"
 )
 
 // APIKey lets a program act for one company. The key itself is shown once and kept only as a hash.
@@ -77,6 +78,9 @@ func (s *Service) AddKey(ctx context.Context, companyID string, n NewKey, text s
 	scopes, _ := json.Marshal(k.Scopes)
 	nets, _ := json.Marshal(append([]string{}, k.Networks...))
 	err := s.db.Write(ctx, func(tx db.Tx) error {
+		if err := idempotency.Record(ctx, tx, k.ID); err != nil {
+			return err
+		}
 		if _, err := tx.Exec(`INSERT INTO api_key (id, company_id, name, hint, hash, scopes, networks, created_by, created_at, expires_at, revoked_at, used_at)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, 0)`,
 			k.ID, k.CompanyID, k.Name, k.Hint, keyHash(text), string(scopes), string(nets), k.CreatedBy, db.Micros(k.CreatedAt), db.Micros(k.ExpiresAt)); err != nil {

@@ -15,6 +15,7 @@ import (
 	"github.com/onay/onay/internal/audit"
 	"github.com/onay/onay/internal/db"
 	"github.com/onay/onay/internal/fault"
+	"github.com/onay/onay/internal/idempotency"
 	"github.com/onay/onay/sms"
 	"github.com/onay/onay/sms/netgsm"
 )
@@ -193,6 +194,9 @@ func (s *Service) CreateAccount(ctx context.Context, a Account) (Account, error)
 		return Account{}, err
 	}
 	err = s.db.Write(ctx, func(tx db.Tx) error {
+		if err := idempotency.Record(ctx, tx, a.ID); err != nil {
+			return err
+		}
 		if _, err := tx.Exec("INSERT INTO provider_account ("+accountColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
 			a.ID, a.CompanyID, a.Provider, a.Name, a.BaseURL, a.Transport, a.Username, secret, a.Header, a.Priority, a.PerMinute, a.Status, a.Version, db.Micros(a.CreatedAt)); err != nil {
 			return err

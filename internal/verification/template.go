@@ -14,6 +14,7 @@ import (
 	"github.com/onay/onay/internal/company"
 	"github.com/onay/onay/internal/db"
 	"github.com/onay/onay/internal/fault"
+	"github.com/onay/onay/internal/idempotency"
 	"github.com/onay/onay/internal/message"
 	"github.com/onay/onay/sms/encoding"
 )
@@ -266,6 +267,9 @@ func (s *Service) SaveTemplate(ctx context.Context, companyID string, p Purpose,
 			return err
 		}
 		t.Revision = last.Revision + 1
+		if err := idempotency.Record(ctx, tx, t.ID); err != nil {
+			return err
+		}
 		if _, err := tx.Exec("INSERT INTO template ("+templateColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
 			t.ID, t.CompanyID, string(t.Purpose), t.Locale, t.Revision, t.Body, t.CreatedBy, db.Micros(t.CreatedAt)); err != nil {
 			return err

@@ -12,6 +12,7 @@ import (
 	"github.com/onay/onay/internal/company"
 	"github.com/onay/onay/internal/db"
 	"github.com/onay/onay/internal/fault"
+	"github.com/onay/onay/internal/idempotency"
 	"github.com/onay/onay/internal/phone"
 )
 
@@ -283,6 +284,9 @@ func (s *Service) AddSafe(ctx context.Context, companyID, prefix, note string) e
 		return fault.Field("note", "too_long", "Not çok uzun.", "The note is too long.")
 	}
 	err := s.db.Write(ctx, func(tx db.Tx) error {
+		if err := idempotency.Record(ctx, tx, prefix); err != nil {
+			return err
+		}
 		if _, err := tx.Exec("INSERT INTO safe_entry (company_id, prefix, note, created_by, created_at) VALUES ($1, $2, $3, $4, $5)",
 			companyID, prefix, note, audit.Actor(ctx), db.Micros(s.clock.Now())); err != nil {
 			return err

@@ -25,6 +25,7 @@ import (
 	"github.com/onay/onay/internal/company"
 	"github.com/onay/onay/internal/db"
 	"github.com/onay/onay/internal/fault"
+	"github.com/onay/onay/internal/idempotency"
 	"github.com/onay/onay/internal/vault"
 )
 
@@ -133,6 +134,9 @@ func (s *Service) Create(ctx context.Context, companyID, target string, kinds []
 		}
 		if n >= maxEndpoints {
 			return fault.New(fault.Conflict, "too_many_endpoints", "Bir şirketin en çok 20 açık webhook adresi olabilir.", "A company has at most 20 enabled webhook endpoints.")
+		}
+		if err := idempotency.Record(ctx, tx, e.ID); err != nil {
+			return err
 		}
 		if _, err := tx.Exec(`INSERT INTO webhook_endpoint (id, company_id, url, kinds, secret, enabled, created_by, version, created_at)
 			VALUES ($1, $2, $3, $4, $5, TRUE, $6, 1, $7)`, e.ID, e.CompanyID, e.URL, kindsJSON(e.Kinds), sealed, e.CreatedBy, db.Micros(now)); err != nil {
