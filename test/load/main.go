@@ -1,19 +1,22 @@
 // Command load measures how fast verifications are started, hand-over to a provider included. It plays the provider itself, so
-// that it can stamp what arrives, and drives a running Onay over its REST API.
+// that it can stamp what arrives, and drives a running Onay over its REST API. To compare, it drives knadh/otpgateway in the
+// same way, with the same provider:
 //
-//	go run ./test/load -onay http://127.0.0.1:8080 -key KEY -connections 32 -seconds 10 -sink 127.0.0.1:8099
+//	go run ./test/load -onay http://127.0.0.1:8080 -setup
+//	go run ./test/load -onay http://127.0.0.1:8080 -connections 32
+//	go run ./test/load -otpgateway http://127.0.0.1:9000 -auth namespace:secret -connections 32
 //
-// The account of the company must point to the sink (http://127.0.0.1:8099) and have no rate limit; see docs/benchmarks.md.
+// otpgateway needs a webhook provider named "sink" that posts to the address of -sink. See docs/benchmarks.md.
 package main
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"flag"
 	"fmt"
 	"io"
 	"log"
-	"net"
 	"net/http"
 	"slices"
 	"sync"
@@ -24,9 +27,11 @@ import (
 var (
 	onay    = flag.String("onay", "http://127.0.0.1:8080", "address of Onay")
 	key     = flag.String("key", "onay_test_sandbox", "API key")
+	other   = flag.String("otpgateway", "", "address of an otpgateway to measure instead")
+	auth    = flag.String("auth", "bench:bench-secret", "its namespace and secret")
 	conns   = flag.Int("connections", 32, "parallel connections")
 	seconds = flag.Int("seconds", 10, "how long")
-	sink    = flag.String("sink", "127.0.0.1:8099", "address of the simulated provider")
+	sinkAt  = flag.String("sink", "127.0.0.1:8099", "address of the simulated provider")
 	pace    = flag.Duration("pace", 0, "pause between two requests of a connection, for light load")
 	setup   = flag.Bool("setup", false, "point the company's accounts to the sink, lift its limits, and end")
 )
@@ -37,23 +42,14 @@ func main() {
 		prepare()
 		return
 	}
-	var arrived sync.Map // phone → time
-	var received atomic.Int64
-	ln, err := net.Listen("tcp", *sink)
+	sink, err := newSink(*sinkAt)
 	if err != nil {
 		log.Fatal(err)
 	}
-	var body = []byte(`{"code":"00","jobId":"17377215342605050417149344","description":"success"}`)
-	go http.Serve(ln, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		b, _ := io.ReadAll(r.Body)
-		if i := bytes.Index(b, []byte(`"no":"`)); i >= 0 && len(b) >= i+16 {
-			arrived.Store(string(b[i+6:i+16]), time.Now())
-		}
-		received.Add(1)
-		w.Header().Set("Content-Type", "application/json")
-		w.Write(body)
-	}))
-	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: *conns, MaxConnsPerHost: *conns}, Timeout: 30 * time.Second}
+	target := newOnay(*onay, *key)
+	if *other != "" {
+		target = newGateway(*other, *auth)
+	}
 	var next, bad atomic.Int64
 	seed := time.Now().UnixNano() / 1000 % 10_000_000
 	began := time.Now()
@@ -63,26 +59,21 @@ func main() {
 	var wg sync.WaitGroup
 	for c := range *conns {
 		wg.Go(func() {
+			conn := &caller{addr: target.addr}
+			defer conn.close()
+			var req []byte
 			for time.Now().Before(end) {
 				phone := fmt.Sprintf("5%09d", (seed*97+next.Add(1)*7919)%1_000_000_000)
+				req = target.request(req[:0], phone)
 				t := time.Now()
-				req, _ := http.NewRequest("POST", *onay+"/v1/verifications", bytes.NewReader([]byte(`{"phone":"+90`+phone+`"}`)))
-				req.Header.Set("Authorization", "Bearer "+*key)
-				req.Header.Set("Content-Type", "application/json")
-				resp, err := client.Do(req)
-				if err != nil {
-					bad.Add(1)
-					continue
-				}
-				io.Copy(io.Discard, resp.Body)
-				resp.Body.Close()
-				if resp.StatusCode != 201 {
+				status, err := conn.call(req)
+				if err != nil || status/100 != 2 {
 					bad.Add(1)
 					continue
 				}
 				lat[c] = append(lat[c], time.Since(t))
-				if at, ok := arrived.LoadAndDelete(phone); ok {
-					hand[c] = append(hand[c], at.(time.Time).Sub(t))
+				if at, ok := sink.arrived(phone); ok {
+					hand[c] = append(hand[c], at.Sub(t))
 				}
 				time.Sleep(*pace)
 			}
@@ -93,8 +84,8 @@ func main() {
 	all, handed := slices.Concat(lat...), slices.Concat(hand...)
 	slices.Sort(all)
 	slices.Sort(handed)
-	fmt.Printf("%d connections, %.1f s: %.0f/s, p50 %v, p99 %v; handed over %d, request to hand-over p50 %v p99 %v; refused or failed %d\n", *conns, took,
-		float64(len(all))/took, at(all, 50), at(all, 99), received.Load(), at(handed, 50), at(handed, 99), bad.Load())
+	fmt.Printf("%-10s %d connections, %.1f s: %.0f/s, p50 %v, p99 %v; handed over %d, request to hand-over p50 %v p99 %v; refused or failed %d\n", target.name, *conns, took,
+		float64(len(all))/took, at(all, 50), at(all, 99), sink.received.Load(), at(handed, 50), at(handed, 99), bad.Load())
 }
 
 func at(d []time.Duration, percent int) time.Duration {
@@ -102,6 +93,30 @@ func at(d []time.Duration, percent int) time.Duration {
 		return 0
 	}
 	return d[min(len(d)-1, len(d)*percent/100)].Round(10 * time.Microsecond)
+}
+
+// target is a program under test: where it listens and how a start is asked of it.
+type target struct {
+	name    string
+	addr    string
+	request func(buf []byte, phone string) []byte
+}
+
+func newOnay(base, key string) target {
+	addr := base[len("http://"):]
+	return target{"onay", addr, func(b []byte, phone string) []byte {
+		body := `{"phone":"+90` + phone + `"}`
+		return fmt.Appendf(b, "POST /v1/verifications HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", addr, key, len(body), body)
+	}}
+}
+
+func newGateway(base, auth string) target {
+	addr := base[len("http://"):]
+	basic := base64.StdEncoding.EncodeToString([]byte(auth))
+	return target{"otpgateway", addr, func(b []byte, phone string) []byte {
+		body := "provider=sink&to=%2B90" + phone
+		return fmt.Appendf(b, "PUT /api/otp/phone%s HTTP/1.1\r\nHost: %s\r\nAuthorization: Basic %s\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n%s", phone, addr, basic, len(body), body)
+	}}
 }
 
 func prepare() {
@@ -132,7 +147,7 @@ func prepare() {
 	}
 	call("GET", "/v1/provider-accounts", nil, &accounts)
 	for _, a := range accounts.Data {
-		call("PATCH", "/v1/provider-accounts/"+a.ID, map[string]any{"base_url": "http://" + *sink, "per_minute": 0}, nil)
+		call("PATCH", "/v1/provider-accounts/"+a.ID, map[string]any{"base_url": "http://" + *sinkAt, "per_minute": 0}, nil)
 	}
 	var settings map[string]any
 	call("GET", "/v1/settings", nil, &settings)
