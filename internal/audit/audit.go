@@ -33,6 +33,8 @@ type Event struct {
 	Reason    string // why, in words for a person; may be empty
 	Data      string // JSON object without secrets
 	At        time.Time
+
+	digest []byte // see Digest
 }
 
 type actorKey struct{}
@@ -99,7 +101,26 @@ var inserts = func() (s [9]string) {
 	return s
 }()
 
-// Append writes events within the transaction of the change that they tell of. Actor and time are filled in where missing.
+// Digest fills in actor, time and digest of events that are final, so that their transaction need not. The events must not be
+// changed afterwards.
+func (l *Log) Digest(ctx context.Context, events ...Event) []Event {
+	for i := range events {
+		e := &events[i]
+		if e.Actor == "" {
+			e.Actor = Actor(ctx)
+		}
+		if e.At.IsZero() {
+			e.At = l.clock.Now()
+		}
+		if e.Data == "" {
+			e.Data = "{}"
+		}
+		e.digest = l.digest(*e)
+	}
+	return events
+}
+
+// Append writes events within the transaction of the change that they tell of. Actor and time are filled in where missing, see [Log.Digest].
 func (l *Log) Append(ctx context.Context, tx db.Tx, events ...Event) error {
 	if err := tx.LockShared("event"); err != nil {
 		return err
@@ -108,16 +129,10 @@ func (l *Log) Append(ctx context.Context, tx db.Tx, events ...Event) error {
 		n := min(len(events), len(inserts)-1)
 		args := make([]any, 0, n*columns)
 		for _, e := range events[:n] {
-			if e.Actor == "" {
-				e.Actor = Actor(ctx)
+			if e.digest == nil {
+				e = l.Digest(ctx, e)[0]
 			}
-			if e.At.IsZero() {
-				e.At = l.clock.Now()
-			}
-			if e.Data == "" {
-				e.Data = "{}"
-			}
-			args = append(args, e.CompanyID, e.ObjectID, e.ObjectSeq, e.Kind, e.Actor, e.Reason, e.Data, db.Micros(e.At), l.digest(e))
+			args = append(args, e.CompanyID, e.ObjectID, e.ObjectSeq, e.Kind, e.Actor, e.Reason, e.Data, db.Micros(e.At), e.digest)
 		}
 		if _, err := tx.Exec(inserts[n], args...); err != nil {
 			return fmt.Errorf("write event: %w", err)

@@ -48,7 +48,8 @@ type DB interface {
 	// Read runs fn on a consistent snapshot.
 	Read(ctx context.Context, fn func(Tx) error) error
 	// Write runs fn in a transaction; nil means the change is on disk.
-	// An error of fn undoes fn's changes alone. fn must not wait for anything but the transaction.
+	// An error of fn undoes fn's changes alone. fn must not wait for anything but the transaction, and may be run again
+	// from its beginning: it sets what it captures and does not add to it.
 	Write(ctx context.Context, fn func(Tx) error) error
 	// Engine names the engine: "sqlite" or "postgres".
 	Engine() string

@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"net/url"
@@ -14,21 +15,21 @@ import (
 	_ "modernc.org/sqlite" // the engine, without cgo
 )
 
-// sqlite keeps one writer that groups commits and a pool of readers. The writer's pool has exactly one connection,
-// so that the job queue, which shares it, waits in Go and never meets SQLITE_BUSY.
+// sqlite keeps one writer that groups commits and a pool of readers.
 type sqlite struct {
-	path   string
-	w, r   *sql.DB
-	queue  chan *write
-	stmts  stmtCache
+	w      writer
+	r      *sql.DB
 	rstmts stmtCache
+	queue  chan *write
 	done   chan struct{}
+	copier driver.Conn   // copies the log into the database beside the writer
+	full   chan struct{} // the log has grown enough to be copied
 	mu     sync.RWMutex
 	closed bool
 }
 
 type write struct {
-	fn  func(Tx) error
+	fn  func(Tx) error // nil: finish the copying of the log
 	err error
 	end chan struct{}
 }
@@ -40,49 +41,63 @@ func openSQLite(ctx context.Context, path string) (DB, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fmt.Errorf("create data folder: %w", err)
 	}
+	// The files of the log take their rights from the database's, so those must be right before anything opens it.
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if err := errors.Join(f.Chmod(0o600), f.Close()); err != nil {
+		return nil, err
+	}
 	dsn := func(more string) string {
 		return "file:" + (&url.URL{Path: path}).EscapedPath() +
 			"?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)" +
 			"&_pragma=secure_delete(FAST)&_pragma=cache_size(-8000)&_pragma=temp_store(2)" + more
 	}
-	w, err := sql.Open("sqlite", dsn("&_txlock=immediate"))
+	first, err := sql.Open("sqlite", dsn("&_txlock=immediate"))
 	if err != nil {
 		return nil, err
 	}
-	w.SetMaxOpenConns(1)
-	w.SetMaxIdleConns(1)
-	if err := migrate(ctx, w, "sqlite"); err != nil {
-		w.Close()
+	defer first.Close()
+	first.SetMaxOpenConns(1)
+	if err := migrate(ctx, first, "sqlite"); err != nil {
 		return nil, fmt.Errorf("migrate %s: %w", filepath.Base(path), err)
 	}
-	if err := os.Chmod(path, 0o600); err != nil {
-		w.Close()
+	conn, err := first.Driver().Open(dsn(logLimit))
+	if err != nil {
+		return nil, err
+	}
+	copier, err := first.Driver().Open(dsn(logLimit))
+	if err != nil {
+		conn.Close()
 		return nil, err
 	}
 	r, err := sql.Open("sqlite", dsn("&_pragma=query_only(1)"))
 	if err != nil {
-		w.Close()
+		conn.Close()
+		copier.Close()
 		return nil, err
 	}
 	n := max(4, runtime.NumCPU())
 	r.SetMaxOpenConns(n)
 	r.SetMaxIdleConns(n)
-	d := &sqlite{path: path, w: w, r: r, queue: make(chan *write, 4*maxGroup), done: make(chan struct{})}
-	d.stmts.db, d.rstmts.db = w, r
+	d := &sqlite{w: writer{conn: conn, stmts: map[string]*stmt{}}, r: r, rstmts: stmtCache{db: r}, queue: make(chan *write, 4*maxGroup), done: make(chan struct{}), copier: copier, full: make(chan struct{}, 1)}
 	go d.loop()
+	go d.copyLog()
 	return d, nil
 }
 
 func (d *sqlite) Engine() string { return "sqlite" }
 
-// Pool is the writer's connection pool, for the job queue.
-func (d *sqlite) Pool() *sql.DB { return d.w }
-
 func (d *sqlite) Write(ctx context.Context, fn func(Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	q := &write{fn: fn, end: make(chan struct{})}
+	return d.ask(&write{fn: fn, end: make(chan struct{})})
+}
+
+// ask hands q to the writer. The outcome is always told: a caller that left would not know whether it was written.
+func (d *sqlite) ask(q *write) error {
 	d.mu.RLock()
 	if d.closed {
 		d.mu.RUnlock()
@@ -90,85 +105,127 @@ func (d *sqlite) Write(ctx context.Context, fn func(Tx) error) error {
 	}
 	d.queue <- q
 	d.mu.RUnlock()
-	<-q.end // the outcome is always told: a caller that left would not know whether it was written
+	<-q.end
 	return q.err
+}
+
+// logLimit is the number of pages (64 MB) at which the writer itself would copy the log into the database, if nothing else did.
+const logLimit = "&_pragma=wal_autocheckpoint(16000)"
+
+// copyRows is how many changed rows make the log worth copying.
+const copyRows = 8000
+
+// copyLog copies the log into the database while the writer goes on, then lets the writer copy the little that was added
+// meanwhile: only with nothing left does the log start again from its beginning. Left to itself, SQLite would copy the whole
+// inside some commit, and everyone would wait for it.
+func (d *sqlite) copyLog() {
+	for range d.full {
+		if _, err := d.copier.(driver.ExecerContext).ExecContext(context.Background(), "PRAGMA wal_checkpoint(PASSIVE)", nil); err == nil {
+			d.ask(&write{end: make(chan struct{})})
+		}
+	}
+	d.copier.Close()
 }
 
 func (d *sqlite) loop() {
 	defer close(d.done)
+	defer close(d.full)
 	group := make([]*write, 0, maxGroup)
 	for q := range d.queue {
-		group = append(group[:0], q)
+		var finish *write
+		group = group[:0]
 	fill:
-		for len(group) < maxGroup {
+		for ok := true; ; {
+			if q.fn == nil {
+				finish = q
+			} else if group = append(group, q); len(group) == maxGroup {
+				break
+			}
 			select {
-			case more, ok := <-d.queue:
+			case q, ok = <-d.queue:
 				if !ok {
 					break fill
 				}
-				group = append(group, more)
 			default:
 				break fill
 			}
 		}
-		d.commit(group)
-		d.stmts.prepareMissing()
-	}
-}
-
-// commit runs a group in one transaction, each member behind a savepoint of its own.
-func (d *sqlite) commit(group []*write) {
-	fail := func(err error) {
-		for _, q := range group {
-			q.err = err
+		if len(group) > 0 {
+			d.commit(group)
 		}
-	}
-	defer func() {
+		if finish != nil {
+			_, finish.err = d.w.Exec("PRAGMA wal_checkpoint(PASSIVE)")
+			close(finish.end)
+		} else if d.w.changed >= copyRows {
+			d.w.changed = 0
+			select {
+			case d.full <- struct{}{}:
+			default:
+			}
+		}
 		for _, q := range group {
 			close(q.end)
 		}
-	}()
-	ctx := context.Background()
-	raw, err := d.w.BeginTx(ctx, nil)
+	}
+}
+
+// commit runs a group in one transaction. The usual case has no savepoints: if a member fails after it has changed something,
+// the whole is undone and run again with each member behind a savepoint of its own.
+func (d *sqlite) commit(group []*write) {
+	err := d.transact(group, func(q *write) error {
+		undo, err := d.w.run(q.fn)
+		q.err = err
+		if undo {
+			return errUndo
+		}
+		return nil
+	})
+	if errors.Is(err, errUndo) {
+		if len(group) == 1 {
+			return // it was alone: undoing the transaction undid it
+		}
+		err = d.transact(group, d.guarded)
+	}
 	if err != nil {
-		fail(err)
-		return
-	}
-	tx := &sqlTx{ctx: ctx, tx: raw, cache: &d.stmts}
-	if len(group) == 1 {
-		if group[0].err = run(tx, group[0].fn); group[0].err != nil {
-			raw.Rollback()
-			return
-		}
-	} else {
-		for _, q := range group {
-			if _, err := tx.Exec("SAVEPOINT s"); err != nil {
-				raw.Rollback()
-				fail(err)
-				return
-			}
-			if q.err = run(tx, q.fn); q.err != nil {
-				if _, err := tx.Exec("ROLLBACK TO s"); err != nil {
-					raw.Rollback()
-					fail(err)
-					return
-				}
-			}
-			if _, err := tx.Exec("RELEASE s"); err != nil {
-				raw.Rollback()
-				fail(err)
-				return
-			}
-		}
-	}
-	if err := raw.Commit(); err != nil {
-		raw.Rollback()
 		for _, q := range group {
 			if q.err == nil {
-				q.err = fmt.Errorf("commit: %w", err)
+				q.err = err
 			}
 		}
 	}
+}
+
+var errUndo = errors.New("db: undo the group")
+
+// transact runs each for every member between BEGIN and COMMIT, and undoes all if one returns an error.
+func (d *sqlite) transact(group []*write, each func(*write) error) error {
+	if _, err := d.w.Exec("BEGIN IMMEDIATE"); err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	for _, q := range group {
+		if err := each(q); err != nil {
+			d.w.Exec("ROLLBACK")
+			return err
+		}
+	}
+	if _, err := d.w.Exec("COMMIT"); err != nil {
+		d.w.Exec("ROLLBACK")
+		return fmt.Errorf("commit: %w", err)
+	}
+	return nil
+}
+
+func (d *sqlite) guarded(q *write) error {
+	if _, err := d.w.Exec("SAVEPOINT s"); err != nil {
+		return err
+	}
+	if _, q.err = d.w.run(q.fn); q.err != nil {
+		if _, err := d.w.Exec("ROLLBACK TO s"); err != nil {
+			return err
+		}
+	}
+	_, err := d.w.Exec("RELEASE s")
+	return err
 }
 
 // run turns a panic of one writer into its error, so that it cannot take the others with it.
@@ -212,5 +269,5 @@ func (d *sqlite) Close() error {
 	close(d.queue)
 	d.mu.Unlock()
 	<-d.done
-	return errors.Join(d.r.Close(), d.w.Close())
+	return errors.Join(d.r.Close(), d.w.close())
 }

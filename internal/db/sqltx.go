@@ -14,9 +14,6 @@ type sqlTx struct {
 	cache *stmtCache
 }
 
-// SQL returns the transaction of database/sql, for the job queue.
-func (t *sqlTx) SQL() *sql.Tx { return t.tx }
-
 func (t *sqlTx) Exec(q string, args ...any) (int64, error) {
 	var res sql.Result
 	var err error
@@ -77,9 +74,6 @@ type stmtCache struct {
 	m    map[string]*sql.Stmt
 	miss map[string]struct{}
 }
-
-// maxStmts bounds the cache: list queries are built from filters and could grow it without end.
-const maxStmts = 400
 
 func (c *stmtCache) get(q string) *sql.Stmt {
 	c.mu.RLock()

@@ -192,15 +192,15 @@ func (s *Service) write(batch []result) error {
 				}
 			}
 			// The tries number is the claim: whoever lost it to the net must not overwrite what the net found.
-			var version int64
-			err := tx.QueryRow(`UPDATE message SET status = $1, provider_account_id = $2, sender = $3, provider_message_id = $4, error_code = $5, error_text = $6,
-				claimed_until = $7, sent_at = $8, report_due = $9, version = version + 1 WHERE id = $10 AND status = 'sending' AND tries = $11 RETURNING version`,
-				string(r.status), account, header, r.ref, r.code, r.text, db.Micros(r.next), sent, due, r.m.ID, r.m.Tries).Scan(&version)
-			if errors.Is(err, db.ErrNoRows) {
-				continue
-			}
+			version := r.m.Version + 1
+			n, err := tx.Exec(`UPDATE message SET status = $1, provider_account_id = $2, sender = $3, provider_message_id = $4, error_code = $5, error_text = $6,
+				claimed_until = $7, sent_at = $8, report_due = $9, version = $10 WHERE id = $11 AND status = 'sending' AND tries = $12`,
+				string(r.status), account, header, r.ref, r.code, r.text, db.Micros(r.next), sent, due, version, r.m.ID, r.m.Tries)
 			if err != nil {
 				return err
+			}
+			if n == 0 {
+				continue
 			}
 			events = append(events, audit.Event{CompanyID: r.m.CompanyID, ObjectID: r.m.ID, ObjectSeq: version, Kind: "message." + string(r.status), Reason: r.text, At: r.at,
 				Data: audit.Data(struct {

@@ -96,28 +96,39 @@ type Outgoing struct {
 	ExpiresAt time.Time
 }
 
-// Insert writes a message, already claimed by this node: call [Service.HandOver] after the commit.
-// The returned event belongs into the same transaction.
-func (s *Service) Insert(tx db.Tx, o Outgoing) (Message, audit.Event, error) {
+// Draft is a message ready to be written: what can be computed outside a transaction is.
+type Draft struct {
+	Message Message
+	Event   audit.Event // belongs into the transaction that writes the message
+	Text    string
+	secret  []byte
+}
+
+// Draft prepares a message that this node claims for itself: write it with [Service.Insert] and call [Service.HandOver] after
+// the commit.
+func (s *Service) Draft(o Outgoing) (Draft, error) {
 	now := s.clock.Now()
 	m := Message{ID: db.NewID("msg"), CompanyID: o.CompanyID, OwnerID: o.OwnerID, Route: o.Route, Purpose: o.Purpose, Recipient: o.Recipient, Body: o.Masked,
 		Encoding: o.Encoding, Segments: o.Segments, Status: Sending, ExpiresAt: o.ExpiresAt, Version: 1, CreatedAt: now, Tries: 1}
 	secret, err := s.vault.Seal([]byte(o.Text), "message:"+m.ID)
-	if err != nil {
-		return m, audit.Event{}, err
-	}
-	_, err = tx.Exec(`INSERT INTO message (id, company_id, owner_id, route, purpose, recipient, sender, body, body_secret, encoding, segments, status,
-		provider_account_id, provider_message_id, error_code, error_text, tries, claimed_until, expires_at, sent_at, report_due, reports, delivered_at, version, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, '', $7, $8, $9, $10, $11, '', '', '', '', 1, $12, $13, 0, 0, 0, 0, 1, $14)`,
-		m.ID, m.CompanyID, m.OwnerID, m.Route, m.Purpose, m.Recipient, m.Body, secret, m.Encoding, m.Segments, string(m.Status),
-		db.Micros(now.Add(claimFor)), db.Micros(m.ExpiresAt), db.Micros(now))
-	return m, audit.Event{CompanyID: m.CompanyID, ObjectID: m.ID, ObjectSeq: 1, Kind: "message.accepted", At: now,
+	return Draft{m, audit.Event{CompanyID: m.CompanyID, ObjectID: m.ID, ObjectSeq: 1, Kind: "message.accepted", At: now,
 		Data: audit.Data(struct {
 			Owner     string `json:"owner_id,omitempty"`
 			Recipient string `json:"recipient"`
 			Route     string `json:"route"`
 			Segments  int    `json:"segments"`
-		}{m.OwnerID, m.Recipient, m.Route, m.Segments})}, err
+		}{m.OwnerID, m.Recipient, m.Route, m.Segments})}, o.Text, secret}, err
+}
+
+// Insert writes a draft.
+func (s *Service) Insert(tx db.Tx, d Draft) error {
+	m := d.Message
+	_, err := tx.Exec(`INSERT INTO message (id, company_id, owner_id, route, purpose, recipient, sender, body, body_secret, encoding, segments, status,
+		provider_account_id, provider_message_id, error_code, error_text, tries, claimed_until, expires_at, sent_at, report_due, reports, delivered_at, version, created_at)
+		VALUES ($1, $2, $3, $4, $5, $6, '', $7, $8, $9, $10, $11, '', '', '', '', 1, $12, $13, 0, 0, 0, 0, 1, $14)`,
+		m.ID, m.CompanyID, m.OwnerID, m.Route, m.Purpose, m.Recipient, m.Body, d.secret, m.Encoding, m.Segments, string(m.Status),
+		db.Micros(m.CreatedAt.Add(claimFor)), db.Micros(m.ExpiresAt), db.Micros(m.CreatedAt))
+	return err
 }
 
 const columns = `id, company_id, owner_id, route, purpose, recipient, sender, body, encoding, segments, status, provider_account_id,

@@ -50,23 +50,19 @@ func (s *Service) sweep(ctx context.Context, limit int) (int, error) {
 		}
 		claimed, err = db.All(tx, func(r db.Row) (h held, err error) {
 			var expires int64
-			err = r.Scan(&h.m.ID, &h.m.CompanyID, &h.m.OwnerID, &h.m.Route, &h.m.Recipient, &h.m.Encoding, &h.m.Tries, &expires, &h.secret)
+			err = r.Scan(&h.m.ID, &h.m.CompanyID, &h.m.OwnerID, &h.m.Route, &h.m.Recipient, &h.m.Encoding, &h.m.Tries, &h.m.Version, &expires, &h.secret)
 			h.m.ExpiresAt = db.Time(expires)
 			return h, err
 		}, `UPDATE message SET status = 'sending', tries = tries + 1, claimed_until = $1, version = version + 1 WHERE id IN (SELECT id FROM message
 			WHERE status IN ('queued', 'sending') AND claimed_until < $2 ORDER BY claimed_until LIMIT $3) AND status IN ('queued', 'sending') AND claimed_until < $2
-			RETURNING id, company_id, owner_id, route, recipient, encoding, tries, expires_at, body_secret`,
+			RETURNING id, company_id, owner_id, route, recipient, encoding, tries, version, expires_at, body_secret`,
 			db.Micros(now.Add(claimFor)), db.Micros(now), limit)
 		if err != nil || len(claimed) == 0 {
 			return err
 		}
 		events := make([]audit.Event, len(claimed))
 		for i, h := range claimed {
-			var version int64
-			if err := tx.QueryRow("SELECT version FROM message WHERE id = $1", h.m.ID).Scan(&version); err != nil {
-				return err
-			}
-			events[i] = audit.Event{CompanyID: h.m.CompanyID, ObjectID: h.m.ID, ObjectSeq: version, Kind: "message.sending", At: now,
+			events[i] = audit.Event{CompanyID: h.m.CompanyID, ObjectID: h.m.ID, ObjectSeq: h.m.Version, Kind: "message.sending", At: now,
 				Reason: "yeniden deneniyor", Data: audit.Data(map[string]any{"try": h.m.Tries})}
 		}
 		return s.log.Append(ctx, tx, events...)

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/onay/onay/internal/audit"
 	"github.com/onay/onay/internal/db"
 	"github.com/onay/onay/internal/fault"
 	"github.com/onay/onay/internal/idempotency"
@@ -119,8 +118,7 @@ func (s *Service) Resend(ctx context.Context, companyID, id string) (Verificatio
 		return fail(err)
 	}
 	var v Verification
-	var m message.Message
-	var text string
+	var d message.Draft
 	err = s.db.Write(ctx, func(tx db.Tx) error {
 		if err := tx.Lock("verification:" + id); err != nil {
 			return err
@@ -164,20 +162,21 @@ func (s *Service) Resend(ctx context.Context, companyID, id string) (Verificatio
 		if err != nil {
 			return err
 		}
-		text = out.Text
+		if d, err = s.messages.Draft(out); err != nil {
+			return err
+		}
 		if _, err := tx.Exec("UPDATE verification SET sends = $1, resend_after = $2, version = $3 WHERE id = $4", v.Sends, db.Micros(v.ResendAfter), v.Version, id); err != nil {
 			return err
 		}
-		var sent audit.Event
-		if m, sent, err = s.messages.Insert(tx, out); err != nil {
+		if err := s.messages.Insert(tx, d); err != nil {
 			return err
 		}
-		return s.log.Append(ctx, tx, s.event(v, "resent", "", map[string]any{"sends": v.Sends}), sent)
+		return s.log.Append(ctx, tx, s.event(v, "resent", "", map[string]any{"sends": v.Sends}), d.Event)
 	})
 	if err != nil {
 		return fail(err)
 	}
-	return v, s.messages.HandOver(ctx, m, text), nil
+	return v, s.messages.HandOver(ctx, d.Message, d.Text), nil
 }
 
 // Cancel ends a pending verification; on one that has ended it changes nothing.

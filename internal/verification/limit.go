@@ -84,9 +84,10 @@ type window struct {
 }
 
 type dayCount struct {
-	day  int64
-	n    int
-	read time.Time
+	day     int64
+	n       int
+	read    time.Time
+	reading bool
 }
 
 // recount is how long the company's count of the day is believed before it is read again.
@@ -124,20 +125,28 @@ func (r *rates) readDay(ctx context.Context, companyID string, now time.Time) er
 	day := dayOf(now)
 	r.mu.Lock()
 	d := r.days[companyID]
-	fresh := d != nil && d.day == day && time.Since(d.read) < recount
-	r.mu.Unlock()
-	if fresh {
+	known := d != nil && d.day == day
+	if known && (d.reading || time.Since(d.read) < recount) {
+		r.mu.Unlock()
 		return nil
 	}
+	if known {
+		d.reading = true // one reads, the others believe the old count meanwhile
+	}
+	r.mu.Unlock()
 	var n int
-	if err := r.db.Read(ctx, func(tx db.Tx) error {
+	err := r.db.Read(ctx, func(tx db.Tx) error {
 		return tx.QueryRow("SELECT COUNT(*) FROM verification WHERE company_id = $1 AND created_at >= $2", companyID, db.Micros(time.Unix(day, 0))).Scan(&n)
-	}); err != nil {
+	})
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err != nil {
+		if known {
+			d.reading = false
+		}
 		return err
 	}
-	r.mu.Lock()
 	r.days[companyID] = &dayCount{day: day, n: n, read: time.Now()}
-	r.mu.Unlock()
 	return nil
 }
 

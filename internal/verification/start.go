@@ -150,7 +150,11 @@ func (s *Service) Start(ctx context.Context, companyID string, r Request) (Verif
 		}
 	}
 	hash := s.codeHash(v, code)
-	var m message.Message
+	d, err := s.messages.Draft(out)
+	if err != nil {
+		return fail(err)
+	}
+	events := s.log.Digest(ctx, s.event(v, "created", "", created{v.Phone, v.Purpose, v.CustomerID, v.EntryPoint, v.ClientIP}), d.Event)
 	err = s.db.Write(ctx, func(tx db.Tx) error {
 		if err := s.limit(tx, c, v, safe); err != nil {
 			return err
@@ -167,17 +171,16 @@ func (s *Service) Start(ctx context.Context, companyID string, r Request) (Verif
 			v.CreatedBy, db.Micros(now)); err != nil {
 			return err
 		}
-		var sent audit.Event
-		if m, sent, err = s.messages.Insert(tx, out); err != nil {
+		if err := s.messages.Insert(tx, d); err != nil {
 			return err
 		}
-		return s.log.Append(ctx, tx, s.event(v, "created", "", created{v.Phone, v.Purpose, v.CustomerID, v.EntryPoint, v.ClientIP}), sent)
+		return s.log.Append(ctx, tx, events...)
 	})
 	if err != nil {
 		return fail(err)
 	}
 	s.rates.took(c.ID, actor)
-	return v, s.messages.HandOver(ctx, m, out.Text), nil
+	return v, s.messages.HandOver(ctx, d.Message, d.Text), nil
 }
 
 type created struct {

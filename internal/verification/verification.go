@@ -143,11 +143,11 @@ func (s *Service) Get(ctx context.Context, companyID, id string) (v Verification
 
 // List returns newest first, below the id before (empty: from the newest); phone and status may be empty.
 func (s *Service) List(ctx context.Context, companyID, phone string, status Status, before string, limit int) (out []Verification, err error) {
-	if before == "" {
-		before = "ver_g"
+	q, args := "SELECT "+columns+" FROM verification WHERE company_id = $1", []any{companyID}
+	if before != "" {
+		args = append(args, before)
+		q += " AND (created_at, id) < ((SELECT created_at FROM verification WHERE id = $2), $2)"
 	}
-	q := "SELECT " + columns + " FROM verification WHERE company_id = $1 AND id < $2"
-	args := []any{companyID, before}
 	for _, f := range []struct{ column, v string }{{"phone", phone}, {"status", string(status)}} {
 		if f.v != "" {
 			args = append(args, f.v)
@@ -155,7 +155,7 @@ func (s *Service) List(ctx context.Context, companyID, phone string, status Stat
 		}
 	}
 	args = append(args, min(max(limit, 1), 200))
-	q += " ORDER BY id DESC LIMIT $" + strconv.Itoa(len(args))
+	q += " ORDER BY created_at DESC, id DESC LIMIT $" + strconv.Itoa(len(args))
 	err = s.db.Read(ctx, func(tx db.Tx) (err error) {
 		out, err = db.All(tx, scan, q, args...)
 		return err

@@ -161,6 +161,9 @@ func (s *Service) Dispatch(ctx context.Context) error {
 		if err := s.db.Read(ctx, func(tx db.Tx) (err error) { at, err = position(tx); return err }); err != nil {
 			return err
 		}
+		if nobody, err := s.skip(ctx, at); nobody || err != nil {
+			return err
+		}
 		events, err := s.log.Feed(ctx, "", at, dispatchBatch)
 		if err != nil || len(events) == 0 {
 			return err
@@ -172,6 +175,40 @@ func (s *Service) Dispatch(ctx context.Context) error {
 			return nil
 		}
 	}
+}
+
+// skip moves on past what nobody listens to, without reading it.
+func (s *Service) skip(ctx context.Context, at int64) (nobody bool, err error) {
+	listened := func(tx db.Tx) (yes bool, err error) {
+		err = tx.QueryRow("SELECT EXISTS (SELECT 1 FROM webhook_endpoint WHERE enabled)").Scan(&yes)
+		return yes, err
+	}
+	err = s.db.Read(ctx, func(tx db.Tx) error {
+		yes, err := listened(tx)
+		nobody = !yes
+		return err
+	})
+	if err != nil || !nobody {
+		return false, err
+	}
+	sealed, err := s.log.Sealed(ctx)
+	if err != nil || sealed.Last <= at {
+		return true, err
+	}
+	return true, s.db.Write(ctx, func(tx db.Tx) error {
+		if err := tx.Lock("webhook"); err != nil {
+			return err
+		}
+		if yes, err := listened(tx); yes || err != nil {
+			return err // one was added meanwhile: the next round reads
+		}
+		return setPosition(tx, sealed.Last)
+	})
+}
+
+func setPosition(tx db.Tx, seq int64) error {
+	_, err := tx.Exec("INSERT INTO cursor_position (name, seq) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET seq = excluded.seq", cursor, seq)
+	return err
 }
 
 func position(tx db.Tx) (seq int64, err error) {
@@ -213,8 +250,7 @@ func (s *Service) fanOut(tx db.Tx, events []audit.Event) error {
 			}
 		}
 	}
-	_, err = tx.Exec("INSERT INTO cursor_position (name, seq) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET seq = excluded.seq", cursor, at)
-	return err
+	return setPosition(tx, at)
 }
 
 // Keep is how long ended deliveries stay readable.

@@ -127,13 +127,12 @@ CREATE TABLE verification (
   version BIGINT NOT NULL,
   created_at BIGINT NOT NULL
 );
-CREATE INDEX verification_company ON verification (company_id, id);
 CREATE INDEX verification_phone ON verification (company_id, phone, created_at);
 CREATE INDEX verification_ip ON verification (company_id, client_ip, created_at) WHERE client_ip <> '';
 CREATE INDEX verification_limit_key ON verification (company_id, limit_key, created_at) WHERE limit_key <> '';
 CREATE INDEX verification_open ON verification (expires_at) WHERE status = 'pending';
 CREATE INDEX verification_customer ON verification (customer_id, id) WHERE customer_id <> '';
-CREATE INDEX verification_watch ON verification (company_id, created_at, prefix, status);
+CREATE INDEX verification_company ON verification (company_id, created_at, prefix, status); -- lists, and the watch over number blocks
 
 CREATE TABLE message (
   id TEXT PRIMARY KEY,
