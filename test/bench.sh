@@ -8,6 +8,7 @@ cd "$(dirname "$0")/.."
 dir=$(mktemp -d)
 trap 'kill $(jobs -p) 2>/dev/null || true; wait 2>/dev/null || true; rm -rf "$dir"' EXIT
 go build -o "$dir/load" ./test/load
+"$dir/load" -startup ./bin/onay
 
 ./bin/onay serve --sandbox --data "$dir/data" --listen 127.0.0.1:18080 --sandbox-listen 127.0.0.1:18090 >"$dir/out" 2>&1 &
 pid=$!

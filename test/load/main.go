@@ -33,11 +33,16 @@ var (
 	seconds = flag.Int("seconds", 10, "how long")
 	sinkAt  = flag.String("sink", "127.0.0.1:8099", "address of the simulated provider")
 	pace    = flag.Duration("pace", 0, "pause between two requests of a connection, for light load")
+	starts  = flag.String("startup", "", "measure instead how fast this program becomes ready, and its idle memory")
 	setup   = flag.Bool("setup", false, "point the company's accounts to the sink, lift its limits, and end")
 )
 
 func main() {
 	flag.Parse()
+	if *starts != "" {
+		startups(*starts, 10)
+		return
+	}
 	if *setup {
 		prepare()
 		return
