@@ -5,6 +5,11 @@ import (
 	"errors"
 	"time"
 
+	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/trace"
+
 	"github.com/onay/onay/internal/audit"
 	"github.com/onay/onay/internal/db"
 	"github.com/onay/onay/sms"
@@ -94,9 +99,14 @@ func (s *Service) one(ctx context.Context, r *result, a *accountState, text stri
 	// The caller may leave; the provider's answer is still wanted. A message never leaves after its end.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), min(handTimeout, m.ExpiresAt.Sub(s.clock.Now())))
 	defer cancel()
+	ctx, span := otel.Tracer("github.com/onay/onay/internal/message").Start(ctx, "sms.send", trace.WithSpanKind(trace.SpanKindClient))
+	defer span.End()
 	began := time.Now()
 	acc, err := a.sender.Send(ctx, sms.Message{ID: m.ID, To: m.Recipient, Sender: a.Header, Body: text, Route: sms.Route(m.Route), Encoding: sms.Encoding(m.Encoding)})
 	at := Attempt{Account: a.ID, Name: a.Name, Code: acc.Code, Outcome: "accepted", Millis: time.Since(began).Milliseconds()}
+	if span.IsRecording() {
+		span.SetAttributes(attribute.String("onay.message", m.ID), attribute.String("onay.provider", a.Provider), attribute.String("onay.account", a.ID))
+	}
 	if err == nil {
 		a.breaker.RecordSuccess()
 		r.status, r.account, r.ref, r.code, r.text = Sent, a, acc.ProviderID, "", ""
@@ -105,6 +115,7 @@ func (s *Service) one(ctx context.Context, r *result, a *accountState, text stri
 	}
 	kind := sms.KindOf(err)
 	at.Outcome = string(kind)
+	span.SetStatus(codes.Error, string(kind))
 	var e *sms.Error
 	if errors.As(err, &e) {
 		at.Code = e.Code
