@@ -34,6 +34,8 @@ func (a *App) traces(ctx context.Context, h http.Handler) (http.Handler, func(co
 	otel.SetTracerProvider(p)
 	otel.SetTextMapPropagator(propagation.TraceContext{})
 	h = otelhttp.NewHandler(h, "onay", otelhttp.WithTracerProvider(p), otelhttp.WithMeterProvider(noop.NewMeterProvider()),
-		otelhttp.WithFilter(func(r *http.Request) bool { return r.URL.Path != "/metrics" && r.URL.Path != "/healthz" && r.URL.Path != "/readyz" }))
+		otelhttp.WithFilter(func(r *http.Request) bool {
+			return r.URL.Path != "/metrics" && r.URL.Path != "/healthz" && r.URL.Path != "/readyz"
+		}))
 	return h, p.Shutdown, nil
 }
