@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"runtime/debug"
@@ -19,6 +20,7 @@ import (
 
 	"github.com/onay/onay/internal/api"
 	"github.com/onay/onay/internal/audit"
+	"github.com/onay/onay/internal/company"
 	"github.com/onay/onay/internal/console"
 	"github.com/onay/onay/internal/idempotency"
 )
@@ -146,9 +148,38 @@ func (a *App) handler() http.Handler {
 		io.WriteString(w, "ready\n")
 	})
 	mux.Handle("GET /metrics", m.handler())
+	origin, passkeys := a.passkeys()
 	mux.Handle("/", console.New(console.Deps{Companies: a.Companies, Customers: a.Customers, Verifications: a.Verifications, Messages: a.Messages, Webhooks: a.Webhooks,
-		Log: a.Log, Clock: a.Clock, Logger: a.Logger, Sandbox: a.Sandbox, SandboxURL: "http://" + a.SandboxListen, Secure: a.TLSCert != "" || a.ACMEHost != "" || strings.HasPrefix(a.PublicURL, "https://")}))
+		Log: a.Log, Clock: a.Clock, Logger: a.Logger, Sandbox: a.Sandbox, SandboxURL: "http://" + a.SandboxListen, Secure: a.TLSCert != "" || a.ACMEHost != "" || strings.HasPrefix(a.PublicURL, "https://"),
+		Passkeys: passkeys, PasskeyOrigin: origin}))
 	return mux
+}
+
+// passkeys tells at which address passkeys work. Browsers allow them for host names over TLS and for localhost, never for an IP
+// address: without a public address they work at http://localhost and the port.
+func (a *App) passkeys() (origin string, p *company.Passkeys) {
+	public := a.PublicURL
+	if public == "" && a.ACMEHost != "" {
+		public = "https://" + a.ACMEHost
+	}
+	if public == "" {
+		scheme := "http"
+		if a.TLSCert != "" {
+			scheme = "https"
+		}
+		_, port, _ := net.SplitHostPort(a.Listen)
+		public = scheme + "://" + net.JoinHostPort("localhost", port)
+	}
+	u, err := url.Parse(public)
+	if err != nil || u.Host == "" || net.ParseIP(u.Hostname()) != nil || u.Scheme != "https" && u.Hostname() != "localhost" {
+		return "", nil
+	}
+	origin = u.Scheme + "://" + u.Host
+	if p, err = a.Companies.Passkeys(company.PasskeyConfig{RPID: u.Hostname(), Origin: origin}); err != nil {
+		a.Logger.Warn("no passkeys at this address", "address", origin, "error", err)
+		return "", nil
+	}
+	return origin, p
 }
 
 // tls sets certificates from files or from ACME.

@@ -22,15 +22,15 @@ func init() {
 			return s.account(s.c.Companies.DisableTOTP(s.ctx, s.v.User.ID, s.r.PostForm.Get("current")), "account.second.off.done")
 		})
 		c.settings("POST /account/sessions", "", endSessions)
-		c.settings("POST /account/passkeys/{id}/remove", "", func(s *screen) error {
-			return s.account(s.c.Companies.DeletePasskey(s.ctx, s.v.User.ID, s.r.PathValue("id")), "deleted")
-		})
 	})
 }
 
 // account ends an act on one's own login: a refusal, a wrong password included, is shown on the page.
 func (s *screen) account(err error, done string) error {
 	if f := fault.As(err); f != nil && f.Kind != fault.NotFound {
+		if f.Code == "invalid_login" { // no e-mail was asked for here
+			f = &fault.Error{Kind: f.Kind, TR: text.TR.T("account.current.wrong"), EN: text.EN.T("account.current.wrong")}
+		}
 		retryAfter(s.w, f.RetryAfter)
 		return accountPage(s, int(f.Kind), f)
 	}
@@ -51,7 +51,7 @@ func (s *screen) currentPassword() templ.Component {
 
 func accountPage(s *screen, status int, f *fault.Error) error {
 	u := s.v.User
-	keys, err := s.c.Companies.UserPasskeys(s.ctx, u.ID)
+	passkeys, err := s.passkeyPanel(f)
 	if err != nil {
 		return err
 	}
@@ -66,17 +66,11 @@ func accountPage(s *screen, status int, f *fault.Error) error {
 			ui.Button(ui.ButtonProps{Label: s.t("account.second.off"), Kind: ui.Danger})))
 	}
 	parts := []templ.Component{
-		screens.Head(ui.HeadProps{Title: s.t("nav.account"), Sub: u.Name + " · " + u.Email}), s.wrong(f, "password"),
+		screens.Head(ui.HeadProps{Title: s.t("nav.account"), Sub: u.Name + " · " + u.Email}), s.wrong(f, "password", "name"),
 		screens.Panel(ui.PanelProps{Title: s.t("login.password")}, screens.Form("/account/password", password, s.save())),
 		screens.Panel(ui.PanelProps{Title: s.t("account.second")}, second),
 	}
-	if len(keys) > 0 {
-		t := ui.TableProps{Caption: s.t("account.passkeys"), Columns: []ui.Column{{Label: s.t("word.name"), Wide: true}, {Label: s.t("word.date")}, {Label: s.t("act.remove"), HideLabel: true}}}
-		for _, k := range keys {
-			t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.Txt(k.Name), ui.Txt(text.Date(k.CreatedAt)), ui.Node(screens.Act("/account/passkeys/"+k.ID+"/remove", ui.ButtonProps{Label: s.t("act.remove"), Small: true}))}})
-		}
-		parts = append(parts, heading(s.t("account.passkeys"), ui.Table(t)))
-	}
+	parts = append(parts, passkeys...)
 	parts = append(parts, screens.Panel(ui.PanelProps{Title: s.t("account.sessions")}, screens.Note(s.t("account.sessions.text")), screens.Act("/account/sessions", ui.ButtonProps{Label: s.t("account.sessions.end")})))
 	return s.showAccount(status, "nav.account", parts...)
 }

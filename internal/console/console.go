@@ -43,6 +43,9 @@ type Deps struct {
 	Sandbox       bool   // a test environment: the striped band
 	SandboxURL    string // where the sandbox's phone is; empty outside it
 	Secure        bool   // cookies only over TLS
+
+	Passkeys      *company.Passkeys // nil: the console's address cannot have any
+	PasskeyOrigin string            // the one address at which they work, for example https://onay.firma.com.tr
 }
 
 // Console serves the pages.

@@ -17,6 +17,7 @@ func (c *Console) loginRoutes() {
 	c.public("POST /login", c.login)
 	c.public("GET /login/code", c.showCode)
 	c.public("POST /login/code", c.loginCode)
+	c.passkeyRoutes()
 	c.public("POST /logout", c.logout)
 	c.public("POST /prefs", c.prefs)
 	c.public("GET /setup", c.showSetup)
@@ -57,7 +58,7 @@ func (c *Console) showLogin(w http.ResponseWriter, r *http.Request) error {
 		c.redirect(w, r, "/setup")
 		return nil
 	}
-	c.loginPage(w, r, http.StatusOK, screens.LoginForm{})
+	c.loginPage(w, r, http.StatusOK, screens.LoginForm{Passkeys: c.passkeysWork(r)})
 	return nil
 }
 
@@ -81,7 +82,7 @@ func (c *Console) login(w http.ResponseWriter, r *http.Request) error {
 			shown = text.T(ctx, "login.locked", text.Span(ctx, f.RetryAfter))
 		}
 		retryAfter(w, f.RetryAfter)
-		c.loginPage(w, r, int(f.Kind), screens.LoginForm{Email: email, Error: shown})
+		c.loginPage(w, r, int(f.Kind), screens.LoginForm{Email: email, Error: shown, Passkeys: c.passkeysWork(r)})
 		return nil
 	}
 	if err != nil {

@@ -23,6 +23,7 @@ const (
 	keyBack      = "back"
 	keyFlash     = "flash"
 	keyFlashTone = "flash_tone"
+	keyCeremony  = "passkey" // state of the passkey that is being asked for, good for one answer
 	keyNewKey    = "new_key" // text of a key or secret just made, shown once
 )
 

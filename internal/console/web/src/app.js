@@ -5,6 +5,7 @@ import { code } from "./code.js";
 import { dialogs } from "./dialog.js";
 import { keys } from "./keys.js";
 import { live } from "./live.js";
+import { passkeys } from "./passkey.js";
 import { themes } from "./theme.js";
 import { copying, menus, toasts } from "./small.js";
 
@@ -35,6 +36,7 @@ menus();
 function dress(root) {
   code(root);
   live(root);
+  passkeys(root);
   toasts(root);
 }
 dress(document);
