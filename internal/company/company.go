@@ -7,6 +7,7 @@ import (
 	"errors"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/onay/onay/internal/audit"
@@ -36,6 +37,11 @@ type Service struct {
 	mu    sync.Mutex
 	cache map[string]cached[Company]
 	keys  map[string]cached[APIKey]
+	users map[string]rememberedInfo
+
+	// userChanges counts the changes of users that this process made; what was remembered before the newest one is read again.
+	// An answer read while a change was under way carries the older number, so it can never outlive the change.
+	userChanges atomic.Int64
 
 	refused map[string]bool // hashes of keys that are never accepted
 }
@@ -50,7 +56,7 @@ type cached[T any] struct {
 
 // New returns the service.
 func New(d db.DB, l *audit.Log, v *vault.Vault, c clock.Clock) *Service {
-	return &Service{db: d, log: l, vault: v, clock: c, cache: map[string]cached[Company]{}, keys: map[string]cached[APIKey]{}}
+	return &Service{db: d, log: l, vault: v, clock: c, cache: map[string]cached[Company]{}, keys: map[string]cached[APIKey]{}, users: map[string]rememberedInfo{}}
 }
 
 // Closed is the answer of everything that a closed company is asked to do.
@@ -60,23 +66,33 @@ func Closed() error {
 
 // Create adds an open company.
 func (s *Service) Create(ctx context.Context, name string) (Company, error) {
+	c, err := s.newCompany(name)
+	if err != nil {
+		return Company{}, err
+	}
+	return c, s.db.Write(ctx, func(tx db.Tx) error { return s.insertCompany(ctx, tx, c) })
+}
+
+func (s *Service) newCompany(name string) (Company, error) {
 	name = strings.TrimSpace(name)
 	if n := len([]rune(name)); n < 2 || n > 120 {
 		return Company{}, fault.Field("name", "invalid_name", "Şirket adı 2–120 karakter olmalı.", "A company name has 2 to 120 characters.")
 	}
 	c := Company{ID: db.NewID("com"), Name: name, Status: "open", Settings: DefaultSettings(), Version: 1, CreatedAt: s.clock.Now()}
 	c.Settings.Payee = shorten(name, 30)
+	return c, nil
+}
+
+func (s *Service) insertCompany(ctx context.Context, tx db.Tx, c Company) error {
 	settings, err := json.Marshal(c.Settings)
 	if err != nil {
-		return Company{}, err
+		return err
 	}
-	return c, s.db.Write(ctx, func(tx db.Tx) error {
-		if _, err := tx.Exec("INSERT INTO company (id, name, status, settings, version, created_at) VALUES ($1, $2, $3, $4, $5, $6)",
-			c.ID, c.Name, c.Status, string(settings), c.Version, db.Micros(c.CreatedAt)); err != nil {
-			return err
-		}
-		return s.log.Append(ctx, tx, audit.Event{CompanyID: c.ID, ObjectID: c.ID, ObjectSeq: 1, Kind: "company.created", Data: audit.Data(map[string]any{"name": c.Name})})
-	})
+	if _, err := tx.Exec("INSERT INTO company (id, name, status, settings, version, created_at) VALUES ($1, $2, $3, $4, $5, $6)",
+		c.ID, c.Name, c.Status, string(settings), c.Version, db.Micros(c.CreatedAt)); err != nil {
+		return err
+	}
+	return s.log.Append(ctx, tx, audit.Event{CompanyID: c.ID, ObjectID: c.ID, ObjectSeq: 1, Kind: "company.created", Data: audit.Data(map[string]any{"name": c.Name})})
 }
 
 func shorten(s string, n int) string {

@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -157,7 +158,7 @@ func (s *Service) try(ctx context.Context, id string) (u User, err error) {
 		u, err = s.changeUser(tx, id, func(u *User) error {
 			now := s.clock.Now().Truncate(time.Microsecond) // as it is stored, so that forgive knows it again
 			if wait := u.LockedUntil.Sub(now); wait > 0 {
-				return fault.Wait(wait, "login_locked", "Çok fazla yanlış deneme. Biraz bekleyip yeniden deneyin.", "Too many wrong attempts. Wait a while and try again.")
+				return locked(wait)
 			}
 			if now.Sub(u.LockedUntil) > failureWindow {
 				u.failed = 0
@@ -260,19 +261,48 @@ func (s *Service) password(ctx context.Context, id, password string) (User, erro
 	return tried, nil
 }
 
-// unknownLogin is the way of an e-mail that nobody has. The log names it by a keyed hash: it may be a password typed into the wrong field.
+// unknownLogin is the way of an e-mail that nobody has. It is counted and locked as a user's is, or the lock would tell who exists.
+// The log names it by a keyed hash: it may be a password typed into the wrong field.
 func (s *Service) unknownLogin(ctx context.Context, email, password string) error {
-	if _, err := matches(ctx, "", password); err != nil {
-		return err
-	}
 	id := "email_" + hex.EncodeToString(s.vault.MAC("login-email", []byte(foldEmail(email)))[:12])
 	err := s.db.Write(ctx, func(tx db.Tx) error {
+		if err := tx.Lock("object:" + id); err != nil {
+			return err
+		}
+		// More than these change nothing: the wait has reached its end.
+		tries, err := db.All(tx, func(r db.Row) (t time.Time, err error) {
+			var at int64
+			err = r.Scan(&at)
+			return db.Time(at), err
+		}, "SELECT at FROM event WHERE object_id = $1 ORDER BY object_seq DESC LIMIT 20", id)
+		if err != nil {
+			return err
+		}
+		var failed int64
+		var until time.Time
+		for _, at := range slices.Backward(tries) {
+			if at.Sub(until) > failureWindow {
+				failed = 0
+			}
+			failed++
+			until = at.Add(waitAfter(failed))
+		}
+		if wait := until.Sub(s.clock.Now()); wait > 0 {
+			return locked(wait)
+		}
 		return s.log.AppendNext(ctx, tx, audit.Event{ObjectID: id, Kind: "user.login_failed", Data: audit.Data(map[string]any{"by": "password", "unknown": true})})
 	})
 	if err != nil {
 		return err
 	}
+	if _, err := matches(ctx, "", password); err != nil {
+		return err
+	}
 	return badLogin
+}
+
+func locked(wait time.Duration) error {
+	return fault.Wait(wait, "login_locked", "Çok fazla yanlış deneme. Biraz bekleyip yeniden deneyin.", "Too many wrong attempts. Wait a while and try again.")
 }
 
 // Reauthenticate asks a logged-in user for his password again, before a refund, a secret or a change of his login.

@@ -283,3 +283,67 @@ func TestACodeIsAcceptedOnceInParallel(t *testing.T) {
 		}
 	})
 }
+
+// Whoever tries passwords learns from waits and answers as little as from the words: an e-mail that nobody has is locked alike.
+func TestUnknownEmailIsLockedAlike(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d db.DB) {
+		h := newHouse(t, d)
+		h.user("a@b.tr")
+		for round := range 3 {
+			for i := range 8 {
+				var answers [2]string
+				for k, email := range []string{"a@b.tr", "Nobody@b.tr "} {
+					_, _, err := h.Login(h.ctx, email, "yanlış parola")
+					f := fault.As(err)
+					answers[k] = f.Code
+					if f.RetryAfter > 0 {
+						answers[k] += " " + f.RetryAfter.Round(10*time.Second).String()
+					}
+				}
+				if answers[0] != answers[1] {
+					t.Errorf("round %d, try %d: a user is told %q, nobody %q", round, i, answers[0], answers[1])
+				}
+			}
+			h.clock.SetOffset(time.Duration(round+1) * []time.Duration{10 * time.Minute, 20 * time.Hour}[round%2])
+		}
+	})
+}
+
+func TestOnlyOneSetsUp(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d db.DB) {
+		h := newHouse(t, d)
+		other := New(d, h.log, h.vault, h.clock) // another node
+		var wg sync.WaitGroup
+		var won, refused atomic.Int64
+		for i := range 8 {
+			wg.Go(func() {
+				s := []*Service{h.Service, other}[i%2]
+				_, err := s.SetUp(h.ctx, NewUser{Email: string(rune('a'+i)) + "@b.tr", Name: "Kurucu", Password: goodPassword}, "Kardelen")
+				switch fault.Code(err) {
+				case "":
+					won.Add(1)
+				case "set_up_already":
+					refused.Add(1)
+				default:
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		if won.Load() != 1 || refused.Load() != 7 {
+			t.Errorf("%d set up, %d were refused", won.Load(), refused.Load())
+		}
+		all, err := h.List(h.ctx)
+		h.ok(err)
+		if len(all) != 1 {
+			t.Fatalf("%d companies", len(all))
+		}
+		members, err := h.Users(h.ctx, all[0].ID)
+		h.ok(err)
+		if len(members) != 1 || members[0].Role != Administrator {
+			t.Errorf("members: %+v", members)
+		}
+	})
+}

@@ -83,8 +83,8 @@ func checkEmail(email string) error {
 	return nil
 }
 
-// CreateUser adds a user who belongs to no company yet; see [Service.SetRole].
-func (s *Service) CreateUser(ctx context.Context, n NewUser) (User, error) {
+// newUser is a user as asked for, checked, with his password hashed.
+func (s *Service) newUser(ctx context.Context, n NewUser) (User, error) {
 	u := User{ID: db.NewID("usr"), Email: foldEmail(n.Email), Name: strings.TrimSpace(n.Name), Lang: n.Lang, Epoch: 1, Version: 1, CreatedAt: s.clock.Now()}
 	if u.Lang == "" {
 		u.Lang = "tr"
@@ -108,17 +108,68 @@ func (s *Service) CreateUser(ctx context.Context, n NewUser) (User, error) {
 		}
 		u.hash, u.HasPassword = hash, true
 	}
-	err := s.db.Write(ctx, func(tx db.Tx) error {
-		if _, err := tx.Exec(`INSERT INTO app_user (id, email, name, password_hash, totp_secret, totp_enabled, totp_last_step, lang, failed_logins, locked_until,
-			disabled_at, session_epoch, version, created_at) VALUES ($1, $2, $3, $4, NULL, FALSE, 0, $5, 0, 0, 0, $6, $7, $8)`,
-			u.ID, u.Email, u.Name, u.hash, u.Lang, u.Epoch, u.Version, db.Micros(u.CreatedAt)); err != nil {
-			return err
-		}
-		return s.logUser(ctx, tx, u.ID, "user.created", map[string]any{"email": u.Email, "name": u.Name})
-	})
+	return u, nil
+}
+
+func (s *Service) insertUser(ctx context.Context, tx db.Tx, u User) error {
+	if _, err := tx.Exec(`INSERT INTO app_user (id, email, name, password_hash, totp_secret, totp_enabled, totp_last_step, lang, failed_logins, locked_until,
+		disabled_at, session_epoch, version, created_at) VALUES ($1, $2, $3, $4, NULL, FALSE, 0, $5, 0, 0, 0, $6, $7, $8)`,
+		u.ID, u.Email, u.Name, u.hash, u.Lang, u.Epoch, u.Version, db.Micros(u.CreatedAt)); err != nil {
+		return err
+	}
+	return s.logUser(ctx, tx, u.ID, "user.created", map[string]any{"email": u.Email, "name": u.Name})
+}
+
+// CreateUser adds a user who belongs to no company yet; see [Service.SetRole].
+func (s *Service) CreateUser(ctx context.Context, n NewUser) (User, error) {
+	u, err := s.newUser(ctx, n)
+	if err != nil {
+		return User{}, err
+	}
+	err = s.db.Write(ctx, func(tx db.Tx) error { return s.insertUser(ctx, tx, u) })
 	if db.IsUnique(err) {
 		return User{}, &fault.Error{Kind: fault.Conflict, Code: "email_taken", Field: "email", TR: "Bu e-posta adresiyle bir kullanıcı var.", EN: "There is a user with this e-mail address."}
 	}
+	if err != nil {
+		return User{}, err
+	}
+	return u, nil
+}
+
+// SetUp makes the first user, the first company and the one administrator of the other, while there is no user: whoever comes
+// second, on this node or another, is refused.
+func (s *Service) SetUp(ctx context.Context, n NewUser, companyName string) (User, error) {
+	c, err := s.newCompany(companyName)
+	if err != nil {
+		if f := fault.As(err); f != nil {
+			f.Field = "company"
+		}
+		return User{}, err
+	}
+	u, err := s.newUser(ctx, n)
+	if err != nil {
+		return User{}, err
+	}
+	ctx = audit.WithActor(ctx, u.ID)
+	err = s.db.Write(ctx, func(tx db.Tx) error {
+		if err := tx.Lock("members"); err != nil {
+			return err
+		}
+		var users int64
+		if err := tx.QueryRow("SELECT COUNT(*) FROM app_user").Scan(&users); err != nil {
+			return err
+		}
+		if users > 0 {
+			return fault.New(fault.NotFound, "set_up_already", "İlk kurulum zaten yapılmış. Giriş yapın.", "The first run is over. Sign in.")
+		}
+		if err := s.insertUser(ctx, tx, u); err != nil {
+			return err
+		}
+		if err := s.insertCompany(ctx, tx, c); err != nil {
+			return err
+		}
+		return s.setRole(ctx, tx, c.ID, u.ID, Administrator)
+	})
 	if err != nil {
 		return User{}, err
 	}
@@ -203,7 +254,7 @@ func (s *Service) updateUser(ctx context.Context, id, kind string, data any, cha
 		}
 		return s.logUser(ctx, tx, id, kind, data)
 	})
-	userChanges.Add(1)
+	s.userChanges.Add(1)
 	return u, err
 }
 
@@ -259,7 +310,7 @@ func (s *Service) Disable(ctx context.Context, id string) error {
 		}
 		return s.logUser(ctx, tx, id, "user.disabled", nil)
 	})
-	userChanges.Add(1)
+	s.userChanges.Add(1)
 	return err
 }
 
@@ -276,7 +327,7 @@ func (s *Service) Enable(ctx context.Context, id string) error {
 		}
 		return s.logUser(ctx, tx, id, "user.enabled", nil)
 	})
-	userChanges.Add(1)
+	s.userChanges.Add(1)
 	return err
 }
 
@@ -314,7 +365,13 @@ func (s *Service) SetRole(ctx context.Context, companyID, userID string, role Ro
 	if err := role.Valid(); err != nil {
 		return err
 	}
-	return s.changeMembers(ctx, companyID, userID, func(tx db.Tx, was Role) (string, any, error) {
+	err := s.db.Write(ctx, func(tx db.Tx) error { return s.setRole(ctx, tx, companyID, userID, role) })
+	s.userChanges.Add(1)
+	return err
+}
+
+func (s *Service) setRole(ctx context.Context, tx db.Tx, companyID, userID string, role Role) error {
+	return s.changeMembers(ctx, tx, companyID, userID, func(was Role) (string, any, error) {
 		if was == role {
 			return "", nil, nil
 		}
@@ -326,47 +383,47 @@ func (s *Service) SetRole(ctx context.Context, companyID, userID string, role Ro
 
 // RemoveMember takes a user out of a company. The last administrator who can log in stays.
 func (s *Service) RemoveMember(ctx context.Context, companyID, userID string) error {
-	return s.changeMembers(ctx, companyID, userID, func(tx db.Tx, was Role) (string, any, error) {
-		if was == "" {
-			return "", nil, fault.Missing(userID)
-		}
-		_, err := tx.Exec("DELETE FROM membership WHERE user_id = $1 AND company_id = $2", userID, companyID)
-		return "user.removed", map[string]any{"before": was}, err
+	err := s.db.Write(ctx, func(tx db.Tx) error {
+		return s.changeMembers(ctx, tx, companyID, userID, func(was Role) (string, any, error) {
+			if was == "" {
+				return "", nil, fault.Missing(userID)
+			}
+			_, err := tx.Exec("DELETE FROM membership WHERE user_id = $1 AND company_id = $2", userID, companyID)
+			return "user.removed", map[string]any{"before": was}, err
+		})
 	})
+	s.userChanges.Add(1)
+	return err
 }
 
 // changeMembers runs one change of a company's members while no other runs; change returns the event's kind, or "" if nothing changed.
-func (s *Service) changeMembers(ctx context.Context, companyID, userID string, change func(tx db.Tx, was Role) (string, any, error)) error {
-	err := s.db.Write(ctx, func(tx db.Tx) error {
-		if err := tx.Lock("members"); err != nil {
+func (s *Service) changeMembers(ctx context.Context, tx db.Tx, companyID, userID string, change func(was Role) (string, any, error)) error {
+	if err := tx.Lock("members"); err != nil {
+		return err
+	}
+	for table, id := range map[string]string{"company": companyID, "app_user": userID} {
+		var n int64
+		if err := tx.QueryRow("SELECT COUNT(*) FROM "+table+" WHERE id = $1", id).Scan(&n); err != nil {
 			return err
 		}
-		for table, id := range map[string]string{"company": companyID, "app_user": userID} {
-			var n int64
-			if err := tx.QueryRow("SELECT COUNT(*) FROM "+table+" WHERE id = $1", id).Scan(&n); err != nil {
-				return err
-			}
-			if n == 0 {
-				return fault.Missing(id)
-			}
+		if n == 0 {
+			return fault.Missing(id)
 		}
-		was, err := scanText(tx.QueryRow("SELECT role FROM membership WHERE user_id = $1 AND company_id = $2", userID, companyID))
-		if err != nil && !errors.Is(err, db.ErrNoRows) {
+	}
+	was, err := scanText(tx.QueryRow("SELECT role FROM membership WHERE user_id = $1 AND company_id = $2", userID, companyID))
+	if err != nil && !errors.Is(err, db.ErrNoRows) {
+		return err
+	}
+	kind, data, err := change(Role(was))
+	if err != nil || kind == "" {
+		return err
+	}
+	if Role(was) == Administrator {
+		if err := keepsAdministrator(tx, companyID); err != nil {
 			return err
 		}
-		kind, data, err := change(tx, Role(was))
-		if err != nil || kind == "" {
-			return err
-		}
-		if Role(was) == Administrator {
-			if err := keepsAdministrator(tx, companyID); err != nil {
-				return err
-			}
-		}
-		return s.log.AppendNext(ctx, tx, audit.Event{CompanyID: companyID, ObjectID: userID, Kind: kind, Data: audit.Data(data)})
-	})
-	userChanges.Add(1)
-	return err
+	}
+	return s.log.AppendNext(ctx, tx, audit.Event{CompanyID: companyID, ObjectID: userID, Kind: kind, Data: audit.Data(data)})
 }
 
 // keepsAdministrator refuses a change that left a company without an administrator who can log in.

@@ -2,8 +2,6 @@ package company
 
 import (
 	"context"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/onay/onay/internal/db"
@@ -30,34 +28,20 @@ func (u UserInfo) Can(companyID string, p Permission) bool {
 	return !u.Disabled() && Can(u.Role(companyID), p)
 }
 
-// userChanges counts the changes that this process made; an answer remembered before the newest one is read again.
-// An answer read while a change was under way carries the older number, so it can never outlive the change.
-var userChanges atomic.Int64
-
-type infoKey struct {
-	s  *Service
-	id string
-}
-
 type rememberedInfo struct {
 	cached[UserInfo]
 	change int64
 }
-
-var infos = struct {
-	sync.Mutex
-	m map[infoKey]rememberedInfo
-}{m: map[infoKey]rememberedInfo{}}
 
 // maxCachedUsers bounds the memory of the answers remembered.
 const maxCachedUsers = 10_000
 
 // UserInfo returns a user, his epoch and his memberships. What another node changed is seen within two seconds.
 func (s *Service) UserInfo(ctx context.Context, id string) (UserInfo, error) {
-	change := userChanges.Load()
-	infos.Lock()
-	r, ok := infos.m[infoKey{s, id}]
-	infos.Unlock()
+	change := s.userChanges.Load()
+	s.mu.Lock()
+	r, ok := s.users[id]
+	s.mu.Unlock()
 	if ok && r.change == change && time.Now().Before(r.until) {
 		return r.v, nil
 	}
@@ -72,11 +56,11 @@ func (s *Service) UserInfo(ctx context.Context, id string) (UserInfo, error) {
 	if err != nil {
 		return UserInfo{}, missing(err, id)
 	}
-	infos.Lock()
-	if len(infos.m) >= maxCachedUsers {
-		clear(infos.m)
+	s.mu.Lock()
+	if len(s.users) >= maxCachedUsers {
+		clear(s.users)
 	}
-	infos.m[infoKey{s, id}] = rememberedInfo{cached[UserInfo]{u, time.Now().Add(cacheFor)}, change}
-	infos.Unlock()
+	s.users[id] = rememberedInfo{cached[UserInfo]{u, time.Now().Add(cacheFor)}, change}
+	s.mu.Unlock()
 	return u, nil
 }

@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/a-h/templ"
@@ -53,8 +52,6 @@ type Console struct {
 	Deps
 	mux      *http.ServeMux
 	sessions *scs.SessionManager
-
-	setupLock sync.Mutex
 }
 
 // registrars are added by each file of screens: they name its routes.

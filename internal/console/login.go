@@ -1,10 +1,8 @@
 package console
 
 import (
-	"errors"
 	"net/http"
 
-	"github.com/onay/onay/internal/audit"
 	"github.com/onay/onay/internal/company"
 	"github.com/onay/onay/internal/console/screens"
 	"github.com/onay/onay/internal/console/text"
@@ -133,48 +131,28 @@ func (c *Console) setupPage(w http.ResponseWriter, r *http.Request, status int, 
 	c.render(w, r, status, inside(ui.PublicLayout(c.publicPage(r, "setup.title")), screens.Setup(f)))
 }
 
-// setup makes the first administrator and the first company. The setup lock lets one request at a time through.
+// setup makes the first administrator and the first company.
 func (c *Console) setup(w http.ResponseWriter, r *http.Request) error {
-	c.setupLock.Lock()
-	defer c.setupLock.Unlock()
 	if err := c.closedSetup(r); err != nil {
 		return err
 	}
 	if err := r.ParseForm(); err != nil {
 		return err
 	}
-	ctx, v := r.Context(), r.PostForm
+	v := r.PostForm
 	f := screens.SetupForm{Company: v.Get("company"), Name: v.Get("name"), Email: v.Get("email")}
-	refused := func(err error, field string) error {
-		e := words(err)
-		if e == nil {
-			return err
-		}
-		if e.Field == "name" && field != "" {
-			e = &fault.Error{Kind: e.Kind, Field: field, TR: e.TR, EN: e.EN}
-		}
-		f.Fault = e
-		c.setupPage(w, r, int(e.Kind), f)
+	err := company.CheckPassword(v.Get("password"), f.Email) // the first run is the one time that a user without a password makes no sense
+	var u company.User
+	if err == nil {
+		u, err = c.Companies.SetUp(r.Context(), company.NewUser{Email: f.Email, Name: f.Name, Password: v.Get("password"), Lang: string(text.From(r.Context()))}, f.Company)
+	}
+	if f.Fault = words(err); f.Fault != nil {
+		c.setupPage(w, r, int(f.Fault.Kind), f)
 		return nil
 	}
-	if err := company.CheckPassword(v.Get("password"), f.Email); err != nil {
-		return refused(err, "")
-	}
-	if n := len([]rune(f.Company)); n < 2 || n > 120 {
-		return refused(fault.Field("company", "invalid_name", "Şirket adı 2–120 karakter olmalı.", "A company name has 2 to 120 characters."), "")
-	}
-	u, err := c.Companies.CreateUser(ctx, company.NewUser{Email: f.Email, Name: f.Name, Password: v.Get("password"), Lang: string(text.From(ctx))})
 	if err != nil {
-		return refused(err, "")
+		return err
 	}
-	ctx = audit.WithActor(ctx, u.ID)
-	com, err := c.Companies.Create(ctx, f.Company)
-	if err == nil {
-		err = c.Companies.SetRole(ctx, com.ID, u.ID, company.Administrator)
-	}
-	if err != nil {
-		return errors.Join(errors.New("the first company could not be made"), err)
-	}
-	c.flash(r, string(ui.Good), text.T(ctx, "setup.done"))
+	c.flash(r, string(ui.Good), text.T(r.Context(), "setup.done"))
 	return c.enter(w, r, u)
 }
