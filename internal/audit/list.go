@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/onay/onay/internal/db"
 )
@@ -24,7 +25,8 @@ type Filter struct {
 	ObjectID  string
 	Kind      string // a whole kind, or its beginning ending in "."
 	Actor     string
-	Before    int64 // newest first, from here downwards; 0: from the end
+	From, To  time.Time // instants: from the first, before the second; zero: no bound
+	Before    int64     // newest first, from here downwards; 0: from the end
 	Limit     int
 }
 
@@ -48,6 +50,12 @@ func (l *Log) List(ctx context.Context, f Filter) ([]Event, error) {
 		and("kind < ?", f.Kind[:len(f.Kind)-1]+"/")
 	} else if f.Kind != "" {
 		and("kind = ?", f.Kind)
+	}
+	if !f.From.IsZero() {
+		and("at >= ?", db.Micros(f.From))
+	}
+	if !f.To.IsZero() {
+		and("at < ?", db.Micros(f.To))
 	}
 	if f.Before > 0 {
 		and("seq < ?", f.Before)

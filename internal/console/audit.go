@@ -4,10 +4,12 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/a-h/templ"
 
 	"github.com/onay/onay/internal/audit"
+	"github.com/onay/onay/internal/clock"
 	"github.com/onay/onay/internal/company"
 	"github.com/onay/onay/internal/console/screens"
 	"github.com/onay/onay/internal/console/text"
@@ -55,9 +57,26 @@ func (s *screen) kindName(kind string) string {
 	return kind
 }
 
+// day reads the date of a filter: the beginning of that day in Istanbul. What is no date is no bound.
+func day(typed string) (time.Time, string) {
+	t, err := time.ParseInLocation(time.DateOnly, typed, clock.Istanbul)
+	if err != nil {
+		return time.Time{}, ""
+	}
+	return t, typed
+}
+
 func listAudit(s *screen) error {
 	q := s.r.URL.Query()
 	f := audit.Filter{CompanyID: s.id, ObjectID: strings.TrimSpace(q.Get("object")), Kind: q.Get("kind"), Actor: q.Get("who"), Limit: auditShown}
+	from, to := q.Get("from"), q.Get("to")
+	f.From, from = day(from)
+	if f.To, to = day(to); !f.To.IsZero() {
+		f.To = f.To.AddDate(0, 0, 1) // the last day is meant whole
+	}
+	here := func(more ...string) string {
+		return with("/settings/audit", append([]string{"kind", f.Kind, "who", f.Actor, "from", from, "to", to}, more...)...)
+	}
 	f.Before, _ = strconv.ParseInt(q.Get("before"), 10, 64) // what is not a number begins at the newest
 	list, err := s.c.Log.List(s.ctx, f)
 	if err != nil {
@@ -75,10 +94,10 @@ func listAudit(s *screen) error {
 	}
 	pager := ui.PagerProps{Shown: len(list)}
 	if len(list) == auditShown {
-		pager.Next = with("/settings/audit", "object", f.ObjectID, "kind", f.Kind, "who", f.Actor, "before", strconv.FormatInt(list[len(list)-1].Seq, 10))
+		pager.Next = here("object", f.ObjectID, "before", strconv.FormatInt(list[len(list)-1].Seq, 10))
 	}
 	if f.Before > 0 {
-		pager.First = with("/settings/audit", "object", f.ObjectID, "kind", f.Kind, "who", f.Actor)
+		pager.First = here("object", f.ObjectID)
 	}
 	members, err := s.c.Companies.Users(s.ctx, s.id)
 	if err != nil {
@@ -90,12 +109,14 @@ func listAudit(s *screen) error {
 	}
 	bar := ui.FilterBarProps{Action: "/settings/audit"}
 	if f.ObjectID != "" {
-		bar.Chips = []ui.Chip{{Label: named(names, f.ObjectID), Href: with("/settings/audit", "kind", f.Kind, "who", f.Actor)}}
+		bar.Chips = []ui.Chip{{Label: named(names, f.ObjectID), Href: here()}}
 		bar.Clear = "/settings/audit"
 	}
 	filters := screens.Filters(bar,
 		ui.Select(ui.SelectProps{Name: "who", Label: s.t("word.by"), Value: f.Actor, Options: people, Blank: s.t("word.all")}),
 		ui.Select(ui.SelectProps{Name: "kind", Label: s.t("audit.what"), Value: f.Kind, Options: s.options("audit.area.", auditAreas...), Blank: s.t("word.all")}),
+		ui.Field(ui.FieldProps{Name: "from", Label: s.t("word.from"), Type: "date", Value: from}),
+		ui.Field(ui.FieldProps{Name: "to", Label: s.t("word.to"), Type: "date", Value: to}),
 		ui.Field(ui.FieldProps{Name: "object", Label: s.t("audit.object"), Value: f.ObjectID}))
 	return s.show(http.StatusOK, "set.audit", s.head(s.t("set.audit"), s.t("set.audit.text"), ""), filters, screens.Panel(ui.PanelProps{Flush: true}, ui.Table(t)), ui.Pager(pager))
 }

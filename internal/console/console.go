@@ -9,6 +9,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -160,7 +161,7 @@ func (c *Console) page(r *http.Request, titleKey, active string) ui.Page {
 		User: v.User.Name, Company: v.Company.ID, Companies: v.companies, Sandbox: c.Sandbox, Flash: c.takeFlash(r),
 	}
 	if r.Method != http.MethodGet {
-		p.Path = r.URL.Path
+		p.Path = cameFrom(r)
 	}
 	if v.Role != "" {
 		p.Role = text.T(r.Context(), "role."+string(v.Role))
@@ -168,11 +169,20 @@ func (c *Console) page(r *http.Request, titleKey, active string) ui.Page {
 	return p
 }
 
+// cameFrom is the page of this site that a form was sent from: an address that can be opened again, which the form's own may not be.
+func cameFrom(r *http.Request) string {
+	u, err := url.Parse(r.Referer())
+	if err != nil || u.Host != r.Host {
+		return "/"
+	}
+	return local(u.RequestURI())
+}
+
 // publicPage is the frame of a page before login.
 func (c *Console) publicPage(r *http.Request, titleKey string) ui.PublicPage {
 	back := r.URL.RequestURI()
 	if r.Method != http.MethodGet {
-		back = "/"
+		back = cameFrom(r)
 	}
 	return ui.PublicPage{Title: text.T(r.Context(), titleKey), Lang: text.From(r.Context()), Theme: theme(r), Path: back, Sandbox: c.Sandbox, Flash: c.takeFlash(r), Script: true, Switch: true}
 }

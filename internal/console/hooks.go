@@ -21,6 +21,7 @@ func init() {
 		c.settings("GET /settings/webhooks", company.WebhooksWrite, listHooks)
 		c.settings("POST /settings/webhooks", company.WebhooksWrite, addHook)
 		c.settings("GET /settings/webhooks/{id}", company.WebhooksWrite, showHook)
+		c.settings("GET /settings/webhooks/{id}/{act}", company.WebhooksWrite, askHook)
 		c.settings("POST /settings/webhooks/{id}/{act}", company.WebhooksWrite, changeHook)
 		c.settings("POST /settings/deliveries/{id}/replay", company.WebhooksWrite, func(s *screen) error {
 			d, err := s.c.Webhooks.Replay(s.ctx, s.id, s.r.PathValue("id"))
@@ -113,13 +114,25 @@ func showHook(s *screen) error {
 	}
 	actions := []templ.Component{s.hookTag(e)}
 	if e.Enabled {
-		actions = append(actions, screens.Act(path+"/test", ui.ButtonProps{Label: s.t("act.test")}), screens.Act(path+"/secret", ui.ButtonProps{Label: s.t("hook.rotate")}),
-			screens.Act(path+"/off", ui.ButtonProps{Label: s.t("act.disable"), Kind: ui.Danger}))
+		actions = append(actions, screens.Act(path+"/test", ui.ButtonProps{Label: s.t("act.test")}), s.asks("hook.rotate", path+"/secret"), s.asks("hook.disable", path+"/off"))
 	} else {
 		actions = append(actions, screens.Act(path+"/on", ui.ButtonProps{Label: s.t("act.enable"), Kind: ui.Primary}))
 	}
 	return s.show(http.StatusOK, e.URL, s.head(e.URL, s.kinds(e), "/settings/webhooks", actions...), s.once(s.t("hook.secret"), s.t("hook.secret.once")),
 		screens.Panel(ui.PanelProps{Title: s.t("hook.deliveries"), Flush: true}, ui.Table(t)), ui.Pager(pager))
+}
+
+// askHook asks once before deliveries stop or can no longer be checked.
+func askHook(s *screen) error {
+	e, err := s.c.Webhooks.Get(s.ctx, s.id, s.r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	key, ok := map[string]string{"secret": "hook.rotate", "off": "hook.disable"}[s.r.PathValue("act")]
+	if !ok {
+		return notFound()
+	}
+	return s.ask(key, e.URL, "/settings/webhooks/"+e.ID, s.r.PathValue("act"))
 }
 
 func changeHook(s *screen) error {

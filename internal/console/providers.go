@@ -3,7 +3,6 @@ package console
 import (
 	"errors"
 	"net/http"
-	"strconv"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -120,8 +119,8 @@ func providerPage(s *screen, status int, a message.Account, f *fault.Error, abov
 			field("password", "", ui.FieldProps{Type: "password", Required: a.ID == "", Autocomplete: "new-password", Hint: secretHint})),
 		field("header", a.Header, ui.FieldProps{Required: true, MaxLength: 11, Hint: s.t("prov.header.hint")}),
 		ui.RadioGroup(ui.RadioProps{Name: "status", Label: s.t("word.state"), Value: a.Status, Options: s.options("prov.status.", "on", "drain", "off"), Error: s.said(f, "status")}),
-		screens.Row(field("priority", strconv.Itoa(a.Priority), ui.FieldProps{Inputmode: "numeric", Required: true, Hint: s.t("prov.priority.hint")}),
-			field("per_minute", strconv.Itoa(a.PerMinute), ui.FieldProps{Inputmode: "numeric", Required: true, Hint: s.t("prov.per_minute.hint")})),
+		screens.Row(field("priority", s.typedOr("priority", a.Priority), ui.FieldProps{Inputmode: "numeric", Required: true, Hint: s.t("prov.priority.hint")}),
+			field("per_minute", s.typedOr("per_minute", a.PerMinute), ui.FieldProps{Inputmode: "numeric", Required: true, Hint: s.t("prov.per_minute.hint")})),
 		ui.Select(ui.SelectProps{Name: "transport", Label: s.t("prov.transport"), Value: a.Transport, Options: []ui.Option{{Value: "rest", Label: "REST"}, {Value: "xml", Label: "XML"}}}),
 		field("base_url", a.BaseURL, ui.FieldProps{Type: "url", Hint: s.t("prov.base_url.hint")}),
 	}

@@ -54,10 +54,28 @@ func (s *screen) number(name string) int {
 	return n
 }
 
+// typedOr is what was typed into a field that is shown again, else its value.
+func (s *screen) typedOr(name string, value int) string {
+	if typed, ok := s.r.PostForm[name]; ok && len(typed) > 0 {
+		return typed[0]
+	}
+	return strconv.Itoa(value)
+}
+
 // show writes the page.
 func (s *screen) show(status int, title string, parts ...templ.Component) error {
 	s.c.render(s.w, s.r, status, inside(ui.Layout(s.c.page(s.r, title, "settings")), screens.Stack(parts...)))
 	return nil
+}
+
+// asks is the button of an act that takes something away: it leads to the question.
+func (s *screen) asks(key, to string) templ.Component {
+	return ui.Button(ui.ButtonProps{Label: s.t(key), Kind: ui.Danger, Href: to, Dialog: true})
+}
+
+// ask shows the one question before an act: key names the act in the catalogue, key+".ask" and key+".ask.text" the question.
+func (s *screen) ask(key, about, page, act string) error {
+	return s.show(http.StatusOK, key, screens.Ask(ui.ConfirmProps{Title: s.t(key+".ask", about), Text: s.t(key + ".ask.text"), Action: page + "/" + act, Label: s.t(key), Danger: true, Close: page}))
 }
 
 // done ends an act that went well.

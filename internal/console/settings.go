@@ -2,7 +2,6 @@ package console
 
 import (
 	"net/http"
-	"strconv"
 	"strings"
 	"unicode"
 
@@ -69,7 +68,7 @@ func companyPage(s *screen, status int, set company.Settings, f *fault.Error) er
 		return ui.Field(ui.FieldProps{Name: name, Label: s.t("set." + name), Value: value, Hint: hint(s, name), Error: s.companyFault(f, name), ReadOnly: readOnly})
 	}
 	number := func(name string) templ.Component {
-		return ui.Field(ui.FieldProps{Name: name, Label: s.t("set." + name), Value: strconv.Itoa(*values[name]), Hint: hint(s, name), Error: s.companyFault(f, name),
+		return ui.Field(ui.FieldProps{Name: name, Label: s.t("set." + name), Value: s.typedOr(name, *values[name]), Hint: hint(s, name), Error: s.companyFault(f, name),
 			Inputmode: "numeric", Required: true, Narrow: true, ReadOnly: readOnly})
 	}
 	panel := func(key string, parts ...templ.Component) templ.Component {

@@ -20,6 +20,7 @@ func init() {
 		})
 		c.settings("POST /settings/users/new", company.UsersWrite, addUser)
 		c.settings("GET /settings/users/{id}", company.UsersWrite, func(s *screen) error { return userPage(s, http.StatusOK, nil) })
+		c.settings("GET /settings/users/{id}/{act}", company.UsersWrite, askUser)
 		c.settings("POST /settings/users/{id}/{act}", company.UsersWrite, changeUser)
 	})
 }
@@ -156,21 +157,33 @@ func userPage(s *screen, status int, f *fault.Error) error {
 			ui.RadioGroup(ui.RadioProps{Name: "role", Label: s.t("user.role"), Value: string(m.Role), Options: roleOptions(s), Required: true})}, s.save())),
 	}
 	if owns {
-		toggle := ui.ButtonProps{Label: s.t("user.disable"), Kind: ui.Danger}
-		act := "/disable"
+		toggle := s.asks("user.disable", path+"/disable")
 		if m.Disabled() {
-			toggle, act = ui.ButtonProps{Label: s.t("user.enable")}, "/enable"
+			toggle = screens.Act(path+"/enable", ui.ButtonProps{Label: s.t("user.enable")})
 		}
 		parts = append(parts,
 			screens.Panel(ui.PanelProps{Title: s.t("user.password.new")}, screens.Form(path+"/password", []templ.Component{ui.Field(ui.FieldProps{Name: "password", Label: s.t("user.password"), Type: "password",
 				Required: true, Autocomplete: "new-password", Hint: s.t("account.password.hint"), Error: s.said(f, "password")})}, s.save())),
-			screens.Panel(ui.PanelProps{Title: s.t("user.login")}, screens.Note(s.t("user.login.text")), screens.Act(path+act, toggle)))
+			screens.Panel(ui.PanelProps{Title: s.t("user.login")}, screens.Note(s.t("user.login.text")), toggle))
 		if m.TOTPEnabled {
-			parts = append(parts, screens.Act(path+"/second", ui.ButtonProps{Label: s.t("user.second.reset")}))
+			parts = append(parts, s.asks("user.second.reset", path+"/second"))
 		}
 	}
-	parts = append(parts, screens.Panel(ui.PanelProps{Title: s.t("user.remove")}, screens.Note(s.t("user.remove.text")), screens.Act(path+"/remove", ui.ButtonProps{Label: s.t("user.remove"), Kind: ui.Danger})))
+	parts = append(parts, screens.Panel(ui.PanelProps{Title: s.t("user.remove")}, screens.Note(s.t("user.remove.text")), s.asks("user.remove", path+"/remove")))
 	return s.show(status, m.Name, parts...)
+}
+
+// askUser asks once before something is taken from a user.
+func askUser(s *screen) error {
+	m, err := s.member(s.r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	key, ok := map[string]string{"remove": "user.remove", "disable": "user.disable", "second": "user.second.reset"}[s.r.PathValue("act")]
+	if !ok {
+		return notFound()
+	}
+	return s.ask(key, m.Name, "/settings/users/"+m.ID, s.r.PathValue("act"))
 }
 
 // changeUser does what a button of a user's page says. What holds in all companies needs all of them.
