@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/a-h/templ"
 	"github.com/alexedwards/scs/v2"
@@ -117,8 +118,35 @@ func (c *Console) withRequest(next http.Handler) http.Handler {
 				c.fail(w, r, errors.New("panic"))
 			}
 		}()
+		if err := readable(r); err != nil {
+			c.fail(w, r, err)
+			return
+		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// readable reads the form and refuses text that no database can hold: what follows works on UTF-8 without NUL.
+func readable(r *http.Request) error {
+	if err := r.ParseForm(); err != nil {
+		var large *http.MaxBytesError
+		if errors.As(err, &large) {
+			return err
+		}
+		return unreadable()
+	}
+	clean := func(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }
+	if !clean(r.URL.Path) {
+		return notFound()
+	}
+	for name, values := range r.Form {
+		for _, v := range append(values, name) {
+			if !clean(v) {
+				return unreadable()
+			}
+		}
+	}
+	return nil
 }
 
 // public registers a page that needs no login.

@@ -20,6 +20,7 @@ import (
 	"github.com/onay/onay/internal/clock"
 	"github.com/onay/onay/internal/company"
 	"github.com/onay/onay/internal/customer"
+	"github.com/onay/onay/internal/db"
 	"github.com/onay/onay/internal/db/dbtest"
 	"github.com/onay/onay/internal/message"
 	"github.com/onay/onay/internal/vault"
@@ -37,9 +38,10 @@ type house struct {
 	com company.Company
 }
 
-func newHouse(t *testing.T) *house {
+func newHouse(t *testing.T) *house { t.Helper(); return newHouseOn(t, dbtest.SQLite(t)) }
+
+func newHouseOn(t *testing.T, d db.DB) *house {
 	t.Helper()
-	d := dbtest.SQLite(t)
 	v, err := vault.Open(filepath.Join(t.TempDir(), "keys"), "")
 	if err != nil {
 		t.Fatal(err)

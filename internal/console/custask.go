@@ -65,12 +65,6 @@ func (c *Console) answer(w http.ResponseWriter, r *http.Request, p place) error 
 	}
 	// The question page's buttons and the reason page's hidden field share a name: the button pressed comes last.
 	said := r.PostForm["answer"]
-	if len(said) == 0 {
-		if err := r.ParseForm(); err != nil {
-			return err
-		}
-		said = r.PostForm["answer"]
-	}
 	if len(said) > 0 && said[len(said)-1] == "yes" {
 		return c.sendForDraft(w, r, p, d)
 	}

@@ -70,9 +70,6 @@ func formHas(field string) bool {
 
 // postForm takes the form: it adds or removes a row, or goes on to the question or to the saved card.
 func (c *Console) postForm(w http.ResponseWriter, r *http.Request, p place) error {
-	if err := r.ParseForm(); err != nil {
-		return err
-	}
 	d, err := c.typedDraft(r, p)
 	if err != nil {
 		return err

@@ -17,6 +17,10 @@ func notFound() error {
 	return fault.New(fault.NotFound, "not_found", text.TR.T("error.404.text"), text.EN.T("error.404.text"))
 }
 
+func unreadable() error {
+	return fault.New(fault.Invalid, "invalid_text", text.TR.T("error.text"), text.EN.T("error.text"))
+}
+
 func forbidden() error {
 	return fault.New(fault.Forbidden, "forbidden", text.TR.T("error.403.text"), text.EN.T("error.403.text"))
 }

@@ -66,9 +66,6 @@ func (c *Console) loginPage(w http.ResponseWriter, r *http.Request, status int, 
 
 func (c *Console) login(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	if err := r.ParseForm(); err != nil {
-		return err
-	}
 	email := r.PostForm.Get("email")
 	u, needCode, err := c.Companies.Login(ctx, email, r.PostForm.Get("password"))
 	if f := fault.As(err); f != nil {
@@ -134,9 +131,6 @@ func (c *Console) setupPage(w http.ResponseWriter, r *http.Request, status int, 
 // setup makes the first administrator and the first company.
 func (c *Console) setup(w http.ResponseWriter, r *http.Request) error {
 	if err := c.closedSetup(r); err != nil {
-		return err
-	}
-	if err := r.ParseForm(); err != nil {
 		return err
 	}
 	v := r.PostForm

@@ -29,11 +29,6 @@ type screen struct {
 // settings registers a page of the settings.
 func (c *Console) settings(pattern string, perm company.Permission, h func(s *screen) error) {
 	c.handle(pattern, perm, func(w http.ResponseWriter, r *http.Request) error {
-		if r.Method == http.MethodPost {
-			if err := r.ParseForm(); err != nil {
-				return err
-			}
-		}
 		v := viewerOf(r)
 		return h(&screen{c: c, w: w, r: r, ctx: r.Context(), v: v, id: v.Company.ID})
 	})

@@ -19,6 +19,7 @@ func init() {
 		"login.expired":        "Your session ended. Sign in to go on where you were.",
 		"login.out":            "You are signed out.",
 
+		"error.text":           "The text sent could not be read: it has invalid characters. Type it again.",
 		"error.required":       "This field is required.",
 		"error.phone":          "This number is incomplete or wrong. Example: 0555 111 22 33",
 		"error.phone.mobile":   "This is not a mobile number. For SMS, write a number that starts with 05.",

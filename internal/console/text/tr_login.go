@@ -19,6 +19,7 @@ func init() {
 		"login.expired":        "Oturumunuz kapandı. Kaldığınız yerden devam etmek için giriş yapın.",
 		"login.out":            "Çıkış yapıldı.",
 
+		"error.text":           "Gönderilen metin okunamadı: geçersiz karakterler içeriyor. Alanları yeniden yazıp deneyin.",
 		"error.required":       "Bu alan zorunlu.",
 		"error.phone":          "Bu numara eksik veya hatalı. Örnek: 0555 111 22 33",
 		"error.phone.mobile":   "Bu bir cep telefonu değil. SMS için 05 ile başlayan bir numara yazın.",
