@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -43,11 +44,13 @@ type house struct {
 	texts map[string][]string // national number → texts, oldest first
 }
 
+func TestMain(m *testing.M) { os.Exit(dbtest.Main(m)) }
+
 func newHouse(t *testing.T, change ...func(*api.Deps)) *house {
 	t.Helper()
 	ctx := context.Background()
 	lg := slog.New(slog.NewTextHandler(io.Discard, nil))
-	d := dbtest.SQLite(t)
+	d := dbtest.Open(t)
 	dir := t.TempDir()
 	v, err := vault.Open(filepath.Join(dir, "keys"), "")
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -20,7 +21,6 @@ import (
 	"github.com/onay/onay/internal/clock"
 	"github.com/onay/onay/internal/company"
 	"github.com/onay/onay/internal/customer"
-	"github.com/onay/onay/internal/db"
 	"github.com/onay/onay/internal/db/dbtest"
 	"github.com/onay/onay/internal/message"
 	"github.com/onay/onay/internal/vault"
@@ -38,10 +38,11 @@ type house struct {
 	com company.Company
 }
 
-func newHouse(t *testing.T) *house { t.Helper(); return newHouseOn(t, dbtest.SQLite(t)) }
+func TestMain(m *testing.M) { os.Exit(dbtest.Main(m)) }
 
-func newHouseOn(t *testing.T, d db.DB) *house {
+func newHouse(t *testing.T) *house {
 	t.Helper()
+	d := dbtest.Open(t)
 	v, err := vault.Open(filepath.Join(t.TempDir(), "keys"), "")
 	if err != nil {
 		t.Fatal(err)

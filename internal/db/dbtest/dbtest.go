@@ -34,6 +34,28 @@ func Each(t *testing.T, fn func(t *testing.T, d db.DB)) {
 	})
 }
 
+// engine is that of [Open].
+var engine = "sqlite"
+
+// Main runs a package's tests once for each engine at hand; their databases come from [Open].
+func Main(m *testing.M) int {
+	code := m.Run()
+	if code == 0 && os.Getenv("ONAY_TEST_DATABASE_URL") != "" {
+		engine = "postgres"
+		code = m.Run()
+	}
+	return code
+}
+
+// Open opens an empty database of the engine whose turn it is in [Main].
+func Open(t testing.TB) db.DB {
+	t.Helper()
+	if engine == "postgres" {
+		return open(t, db.Config{URL: Postgres(t)})
+	}
+	return SQLite(t)
+}
+
 // SQLite opens an empty SQLite database.
 func SQLite(t testing.TB) db.DB {
 	return open(t, db.Config{Path: filepath.Join(t.TempDir(), "onay.db")})
