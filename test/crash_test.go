@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/onay/onay/internal/app"
+	"github.com/onay/onay/internal/company"
 	"github.com/onay/onay/internal/db"
 	"github.com/onay/onay/sandbox"
 	"github.com/onay/onay/sandbox/outside"
@@ -24,7 +25,7 @@ import (
 var codeInText = regexp.MustCompile(`\b[0-9]{6}\b`)
 
 // TestKilledUnderLoad kills the program at random moments while verifications are started and checked. Afterwards everything
-// that was answered with 2xx is there, every message was handed over or has expired, no code was accepted twice, the database and
+// that was answered with 2xx is there, every message was handed over or has expired, none was handed over after its end, no code was accepted twice, the database and
 // the event log are whole, and no code is left in any file. ONAY_CRASH_ROUNDS sets the number of kills (8 by default).
 func TestKilledUnderLoad(t *testing.T) {
 	rounds := 8
@@ -35,6 +36,8 @@ func TestKilledUnderLoad(t *testing.T) {
 	dir := t.TempDir()
 	cfg := app.Config{Data: dir}
 	companyID := furnish(t, cfg, world)
+	shortLife(t, cfg, companyID)
+	call(t, "PUT", world+"/faults", "", map[string]any{"system": "netgsm", "kind": "http_500", "rate": 0.2}, 200)
 	n := &node{t: t, addr: freeAddr(t), args: []string{"--data", dir}, log: &bytes.Buffer{}}
 	base := "http://" + n.addr + "/v1/verifications"
 
@@ -106,7 +109,7 @@ func TestKilledUnderLoad(t *testing.T) {
 		}
 		return left
 	}
-	for end := time.Now().Add(40 * time.Second); waiting() > 0 && time.Now().Before(end); {
+	for end := time.Now().Add(70 * time.Second); waiting() > 0 && time.Now().Before(end); {
 		time.Sleep(200 * time.Millisecond)
 	}
 	if left := waiting(); left > 0 {
@@ -127,8 +130,14 @@ func TestKilledUnderLoad(t *testing.T) {
 		if err != nil || len(msgs) != 1 {
 			t.Fatalf("%s has %d messages (%v)", id, len(msgs), err)
 		}
-		if msgs[0].Status == "sent" && len(inbox(w, phone)) == 0 {
+		arrived := inbox(w, phone)
+		if msgs[0].Status == "sent" && len(arrived) == 0 {
 			t.Errorf("%s is called sent, and its phone got nothing", id)
+		}
+		for _, m := range arrived {
+			if m.At.After(msgs[0].ExpiresAt) {
+				t.Errorf("the code of %s ended at %v and was sent at %v", id, msgs[0].ExpiresAt, m.At)
+			}
 		}
 	}
 	n.kill()
@@ -144,6 +153,22 @@ func TestKilledUnderLoad(t *testing.T) {
 	}
 	sweep(t, dir, n.log.String(), w, accepted)
 	t.Logf("%d kills, %d accepted, %d approved, %d events", rounds, len(accepted), len(approvals), report.Rows)
+}
+
+// shortLife gives codes the shortest life there is, so that in a long run some end before they could be sent.
+func shortLife(t *testing.T, c app.Config, companyID string) {
+	t.Helper()
+	a, err := app.Open(context.Background(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.DB.Close()
+	if _, err := a.Companies.Update(context.Background(), companyID, "company.settings_changed", func(c *company.Company) error {
+		c.Settings.ValidSeconds = 60
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func integrity(dir string) error {

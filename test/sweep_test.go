@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/onay/onay/internal/audit"
+	"github.com/onay/onay/internal/backup"
 	"github.com/onay/onay/internal/clock"
 	"github.com/onay/onay/internal/company"
 	"github.com/onay/onay/internal/db"
@@ -144,6 +145,9 @@ func TestSweepFindsNoSecretOnDisk(t *testing.T) {
 	}
 	messages.Close()
 	if _, err := log.Seal(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := backup.WriteFile(ctx, d, v, filepath.Join(dir, "backup"), "parola cümlesi 42"); err != nil {
 		t.Fatal(err)
 	}
 
