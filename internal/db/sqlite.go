@@ -127,6 +127,10 @@ func (d *sqlite) copyLog() {
 	d.copier.Close()
 }
 
+// gather is how often the writer steps back before it commits, so that whoever is about to write can join the group: a commit
+// costs as much as several writes. With nobody there it costs nothing.
+const gather = 3
+
 func (d *sqlite) loop() {
 	defer close(d.done)
 	defer close(d.full)
@@ -135,19 +139,25 @@ func (d *sqlite) loop() {
 		var finish *write
 		group = group[:0]
 	fill:
-		for ok := true; ; {
+		for yields := 0; ; {
 			if q.fn == nil {
 				finish = q
 			} else if group = append(group, q); len(group) == maxGroup {
 				break
 			}
+		next:
 			select {
-			case q, ok = <-d.queue:
+			case more, ok := <-d.queue:
 				if !ok {
 					break fill
 				}
+				q = more
 			default:
-				break fill
+				if yields++; yields > gather {
+					break fill
+				}
+				runtime.Gosched()
+				goto next
 			}
 		}
 		if len(group) > 0 {
