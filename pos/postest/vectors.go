@@ -4,8 +4,11 @@ package postest
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"os"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -202,4 +205,58 @@ func RowFields(r pos.Row) map[string]any {
 		}
 	}
 	return m
+}
+
+// Vector is one known answer.
+type Vector struct {
+	Name, Kind string
+	Inputs     json.RawMessage
+	Expected   json.RawMessage
+}
+
+// Vectors runs fn for each vector of a kind in testdata/vectors.json, each as a test of its own.
+func Vectors(t *testing.T, kind string, fn func(t *testing.T, v Vector)) {
+	t.Helper()
+	raw, err := os.ReadFile("testdata/vectors.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := Decode[struct{ Vectors []Vector }](t, raw)
+	n := 0
+	for _, v := range file.Vectors {
+		if v.Kind == kind {
+			n++
+			t.Run(v.Name, func(t *testing.T) { fn(t, v) })
+		}
+	}
+	if n == 0 {
+		t.Fatalf("no vectors of kind %q", kind)
+	}
+}
+
+// Decode reads JSON.
+func Decode[T any](t *testing.T, raw []byte) (out T) {
+	t.Helper()
+	if err := json.Unmarshal(raw, &out); err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// CardInput is a card as the vectors write it.
+type CardInput struct{ Number, Month, Year, ExpiryMonth, ExpiryYear, CVV, Holder string }
+
+// Card makes the card; nil for none.
+func (c *CardInput) Card(t *testing.T) *pos.Card {
+	t.Helper()
+	if c == nil {
+		return nil
+	}
+	month, err1 := strconv.Atoi(c.Month + c.ExpiryMonth)
+	year, err2 := strconv.Atoi(c.Year + c.ExpiryYear)
+	card, err3 := pos.NewUncheckedCard(c.Number, month, year, c.CVV, c.Holder)
+	if err := errors.Join(err1, err2, err3); err != nil {
+		t.Fatal(err)
+	}
+	return card
 }
