@@ -3,6 +3,7 @@ package pos
 import (
 	"errors"
 	"fmt"
+	"net/url"
 	"time"
 )
 
@@ -107,3 +108,12 @@ func (p Payment) Check(c Capabilities) error {
 
 // Single reports whether it is paid at once.
 func (p Payment) Single() bool { return p.Installments <= 1 }
+
+// CheckAddress refuses an address of a bank that is not https; loopback may be http, for simulated banks.
+func CheckAddress(field, s string) error {
+	u, err := url.Parse(s)
+	if err != nil || u.Host == "" || u.Scheme != "https" && u.Hostname() != "127.0.0.1" && u.Hostname() != "localhost" {
+		return Invalid(field, "must be an https address")
+	}
+	return nil
+}

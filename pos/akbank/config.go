@@ -3,7 +3,6 @@ package akbank
 import (
 	"fmt"
 	"log/slog"
-	"net/url"
 
 	"github.com/onay/onay/pos"
 )
@@ -66,9 +65,8 @@ func (c Config) normalise() (Config, error) {
 		return c, pos.Invalid("Model", "is none of this protocol")
 	}
 	for name, s := range map[string]string{"APIURL": c.APIURL, "SecurePayURL": c.SecurePayURL, "PayHostingURL": c.PayHostingURL} {
-		u, err := url.Parse(s)
-		if err != nil || u.Host == "" || u.Scheme != "https" && u.Hostname() != "127.0.0.1" && u.Hostname() != "localhost" {
-			return c, pos.Invalid(name, "must be an https address: answers of this API are not signed")
+		if err := pos.CheckAddress(name, s); err != nil {
+			return c, err
 		}
 	}
 	return c, nil

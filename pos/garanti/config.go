@@ -3,7 +3,6 @@ package garanti
 import (
 	"fmt"
 	"log/slog"
-	"net/url"
 
 	"github.com/onay/onay/pos"
 )
@@ -107,9 +106,8 @@ func (c Config) normalise() (Config, error) {
 		}
 	}
 	for name, s := range map[string]string{"APIURL": c.APIURL, "GateURL": c.GateURL} {
-		u, err := url.Parse(s)
-		if err != nil || u.Host == "" || u.Scheme != "https" && u.Hostname() != "127.0.0.1" && u.Hostname() != "localhost" {
-			return c, pos.Invalid(name, "must be an https address")
+		if err := pos.CheckAddress(name, s); err != nil {
+			return c, err
 		}
 	}
 	return c, nil

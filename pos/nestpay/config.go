@@ -3,7 +3,6 @@ package nestpay
 import (
 	"fmt"
 	"log/slog"
-	"net/url"
 	"strings"
 
 	"github.com/onay/onay/pos"
@@ -68,7 +67,7 @@ func (c Config) normalise() (Config, error) {
 		if c.StoreKey == "" {
 			return c, pos.Invalid("StoreKey", "is missing: without it no 3-D form can be signed")
 		}
-		if err := address("GateURL", c.GateURL); err != nil {
+		if err := pos.CheckAddress("GateURL", c.GateURL); err != nil {
 			return c, err
 		}
 	default:
@@ -79,15 +78,7 @@ func (c Config) normalise() (Config, error) {
 			return c, pos.Invalid("AcceptedMDStatus", "may hold 1, 2, 3 and 4")
 		}
 	}
-	return c, address("APIURL", c.APIURL)
-}
-
-func address(field, s string) error {
-	u, err := url.Parse(s)
-	if err != nil || u.Host == "" || u.Scheme != "https" && u.Hostname() != "127.0.0.1" && u.Hostname() != "localhost" {
-		return pos.Invalid(field, "must be an https address")
-	}
-	return nil
+	return c, pos.CheckAddress("APIURL", c.APIURL)
 }
 
 // String describes the account without its secrets.

@@ -17,7 +17,7 @@ import (
 )
 
 // texts are members for people: their presence is compared and not their words.
-var texts = map[string]bool{"reason": true, "nextStep": true}
+var texts = map[string]bool{"reason": true, "nextStep": true, "why": true}
 
 // Compare compares the members that are present in want, at every depth. got may hold more.
 func Compare(t *testing.T, got map[string]any, want json.RawMessage) {
@@ -259,4 +259,25 @@ func (c *CardInput) Card(t *testing.T) *pos.Card {
 		t.Fatal(err)
 	}
 	return card
+}
+
+// Ordered reads a JSON object of texts in its order.
+func Ordered(t *testing.T, raw json.RawMessage) (out []pos.Pair) {
+	t.Helper()
+	dec := json.NewDecoder(strings.NewReader(string(raw)))
+	if _, err := dec.Token(); err != nil {
+		t.Fatal(err)
+	}
+	for dec.More() {
+		k, err := dec.Token()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var v string
+		if err := dec.Decode(&v); err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, pos.Pair{Name: k.(string), Value: v})
+	}
+	return out
 }
