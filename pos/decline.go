@@ -64,6 +64,7 @@ const (
 	CodeSecure3DError           Code = "secure3d_error"
 	CodeBlacklistedCard         Code = "blacklisted_card"
 	CodeGatewayRejected         Code = "gateway_rejected"
+	CodeBankUnreachable         Code = "bank_unreachable" // nothing was sent
 )
 
 // Class says what may be done after a decline.
@@ -145,6 +146,7 @@ var reasons = map[Code]reason{
 	CodeSecure3DNotEnrolled:     {ClassBlocked, [2]string{"Kart 3-D Secure'a kayıtlı değil", "Not enrolled in 3-D Secure"}, [2]string{"Kartınız 3-D Secure'a kayıtlı değil. Başka bir kart deneyin.", "Your card is not enrolled in 3-D Secure. Try another card."}},
 	CodeSecure3DError:           {ClassTechnical, [2]string{"3-D Secure hatası", "3-D Secure error"}, [2]string{"Kart doğrulaması yapılamadı. Birazdan yeniden deneyin.", "The card could not be verified. Try again in a moment."}},
 	CodeBlacklistedCard:         {ClassHard, [2]string{"Kart kara listede", "The card is on the black list"}, neutral},
+	CodeBankUnreachable:         {ClassMerchant, [2]string{"Bankaya bağlanılamadı; istek gönderilmedi", "The bank could not be reached; nothing was sent"}, [2]string{"İşlem şu anda tamamlanamadı. Birazdan yeniden deneyin.", "It could not be completed now. Try again in a moment."}},
 	CodeGatewayRejected:         {ClassSoft, [2]string{"Güvenlik kuralı işlemi durdurdu", "A fraud rule stopped it"}, [2]string{"İşlem onaylanmadı. Başka bir kart deneyin.", "It was not approved. Try another card."}},
 }
 

@@ -10,7 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptrace"
-	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -62,7 +62,7 @@ func (e *NoAnswer) Result(orderID string) Result {
 	if e.Sent {
 		return Result{Outcome: Unknown, OrderID: orderID, Installments: -1, Reason: e.Error(), NextStep: "Ask the bank what became of the order."}
 	}
-	return Result{Outcome: Failed, Code: CodeIssuerUnavailable, Class: ClassMerchant, OrderID: orderID, Installments: -1, Reason: e.Error(), NextStep: "Nothing was sent. Try again, or on another POS."}
+	return Result{Outcome: Failed, Code: CodeBankUnreachable, OrderID: orderID, Installments: -1, Reason: e.Error(), NextStep: "Nothing was sent. Try again, or on another POS."}
 }
 
 var defaultClient = &http.Client{Timeout: DefaultTimeout, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
@@ -70,7 +70,8 @@ var defaultClient = &http.Client{Timeout: DefaultTimeout, CheckRedirect: func(*h
 // Post sends body and returns the answer's status and body. The body is wiped afterwards, for it may hold a card. Any error is a
 // [NoAnswer].
 func (t Transport) Post(ctx context.Context, url, contentType string, header http.Header, body []byte) (status int, answer []byte, err error) {
-	defer func() { clear(body) }()
+	carried := &wipedBody{r: bytes.NewReader(body), b: body}
+	defer carried.Close()
 	ex := Exchange{At: time.Now(), Method: http.MethodPost, URL: url}
 	if t.Record != nil {
 		ex.Request = Mask(string(body), t.Secrets...)
@@ -82,24 +83,27 @@ func (t Transport) Post(ctx context.Context, url, contentType string, header htt
 			t.Record(ex)
 		}()
 	}
-	var sent atomic.Bool
-	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: func() { sent.Store(true) }})
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
+	// A client of the caller's own may not report what it does: only one that says it looks for a connection is believed when it
+	// does not say that it has written.
+	var traced, wrote atomic.Bool
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GetConn: func(string) { traced.Store(true) }, WroteHeaders: func() { wrote.Store(true) }})
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, carried)
 	if err != nil {
 		return 0, nil, &NoAnswer{Err: errors.New("the address of the bank is not valid")}
 	}
+	req.ContentLength = int64(len(body))
 	for k, v := range header {
 		req.Header[k] = v
 	}
 	req.Header.Set("Content-Type", contentType)
-	req.GetBody = nil // never sent again by the client itself: the first may have arrived
+	// There is no GetBody: the client itself never sends again, for the first may have arrived.
 	c := t.Client
 	if c == nil {
 		c = defaultClient
 	}
 	resp, err := c.Do(req)
 	if err != nil {
-		return 0, nil, &NoAnswer{Sent: sent.Load(), Err: plain(err)}
+		return 0, nil, &NoAnswer{Sent: wrote.Load() || !traced.Load(), Err: plain(err)}
 	}
 	defer resp.Body.Close()
 	answer, err = io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
@@ -110,6 +114,30 @@ func (t Transport) Post(ctx context.Context, url, contentType string, header htt
 		return resp.StatusCode, nil, &NoAnswer{Sent: true, Err: errors.New("the answer is too large")}
 	}
 	return resp.StatusCode, answer, nil
+}
+
+// wipedBody is a request's body that is wiped when it was read, which may be after the answer or after a time-out.
+type wipedBody struct {
+	mu sync.Mutex
+	r  *bytes.Reader
+	b  []byte
+}
+
+func (w *wipedBody) Read(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.b == nil {
+		return 0, io.ErrClosedPipe
+	}
+	return w.r.Read(p)
+}
+
+func (w *wipedBody) Close() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	clear(w.b)
+	w.b = nil
+	return nil
 }
 
 // plain says what went wrong without the address, which may hold a query.
@@ -133,99 +161,6 @@ func plain(err error) error {
 // Unreadable is the result of an answer that is no answer of this protocol: an error page, rubbish, another charset.
 func Unreadable(orderID string, status int) Result {
 	return Result{Outcome: Unknown, OrderID: orderID, Installments: -1, Reason: fmt.Sprintf("The bank's answer (HTTP %d) could not be read.", status), NextStep: "Ask the bank what became of the order."}
-}
-
-// Mask hides card numbers (12 to 19 digits that pass the Luhn check, also with single blanks or hyphens between), the values of fields named like a CVV, and
-// the given secrets.
-func Mask(s string, secrets ...string) string {
-	for _, x := range secrets {
-		if len(x) >= 3 {
-			s = strings.ReplaceAll(s, x, "***")
-		}
-	}
-	return maskNumbers(maskCVV(s))
-}
-
-func maskNumbers(s string) string {
-	var out []byte
-	for i := 0; i < len(s); {
-		if s[i] < '0' || s[i] > '9' || i > 0 && s[i-1] >= '0' && s[i-1] <= '9' {
-			i++
-			continue
-		}
-		var digits []byte
-		end, n := i, 0
-		pos := make([]int, 0, 19)
-		for j := i; j < len(s) && n < 20; j++ {
-			if s[j] >= '0' && s[j] <= '9' {
-				digits = append(digits, s[j])
-				pos = append(pos, j)
-				n++
-				end = j + 1
-				continue
-			}
-			if (s[j] == ' ' || s[j] == '-') && j+1 < len(s) && s[j+1] >= '0' && s[j+1] <= '9' {
-				continue
-			}
-			break
-		}
-		if n >= 12 && n <= 19 && luhn(digits) {
-			if out == nil {
-				out = []byte(s)
-			}
-			for _, p := range pos[6 : n-4] {
-				out[p] = '*'
-			}
-			i = end
-			continue
-		}
-		// A run without separators that is no card: go past it whole, so that none of its tails is taken for one.
-		for i < len(s) && s[i] >= '0' && s[i] <= '9' {
-			i++
-		}
-	}
-	if out == nil {
-		return s
-	}
-	return string(out)
-}
-
-// cvvNames are the names under which the protocols send a CVV.
-var cvvNames = []string{"cvv2val", "cvv2", "cvv", "cvc2", "cvc", "cv2", "cvccode", "cardcvv", "securitycode"}
-
-// maskCVV hides three or four digits behind such a name, in XML, JSON, forms and text.
-func maskCVV(s string) string {
-	low := strings.ToLower(s)
-	var out []byte
-	for _, name := range cvvNames {
-		for from := 0; ; {
-			i := strings.Index(low[from:], name)
-			if i < 0 {
-				break
-			}
-			j := from + i + len(name)
-			from = j
-			for n := 0; j < len(s) && n < 6 && strings.IndexByte(`">=:' %3De`, s[j]) >= 0 && !(s[j] >= '0' && s[j] <= '9' && n == 0); n++ {
-				j++
-			}
-			k := j
-			for k < len(s) && s[k] >= '0' && s[k] <= '9' {
-				k++
-			}
-			if n := k - j; n == 3 || n == 4 {
-				if out == nil {
-					out = []byte(s)
-				}
-				for ; j < k; j++ {
-					out[j] = '*'
-				}
-			}
-		}
-	}
-	if out == nil {
-		return s
-	}
-	return string(out)
 }
 
 func quoteJSON(s string) string {

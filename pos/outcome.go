@@ -30,7 +30,10 @@ const (
 )
 
 // Uncertain reports whether money may have moved although nobody said so: the bank has to be asked.
-func (o Outcome) Uncertain() bool { return o == Unknown || o == Unverified }
+// A rejected message says nothing about the attempt, so the attempt is as uncertain as before.
+func (o Outcome) Uncertain() bool {
+	return o == Unknown || o == Unverified || o == Rejected || o == PendingCompletion
+}
 
 // State is the state of a transaction as a bank's inquiry or list tells it.
 type State string

@@ -168,6 +168,18 @@ func (c Callback) Reject(why string) Callback {
 	return c
 }
 
+// Check refuses to complete an attempt with a callback that is about another one or was not believed: a guard against a caller
+// that mixes them up. Every Complete begins with it.
+func (c Callback) Check(a Attempt) error {
+	switch c.Outcome {
+	case Approved, Authenticated, Unverified, PendingCompletion:
+		if c.OrderID != a.OrderID || c.Signature == SignatureInvalid {
+			return Invalid("Callback", "is not one that Verify believed for this attempt")
+		}
+	}
+	return nil
+}
+
 // Inspection says what a callback's signature covers and where it breaks.
 type Inspection struct {
 	Algorithm string

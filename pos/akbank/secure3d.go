@@ -176,6 +176,9 @@ func (c Config) Verify(a pos.Attempt, values pos.Values) pos.Callback {
 
 // Complete charges after model 3D, and confirms by an inquiry what the bank says it has charged.
 func (c *Client) Complete(ctx context.Context, a pos.Attempt, cb pos.Callback) (pos.Result, error) {
+	if err := cb.Check(a); err != nil {
+		return pos.Result{}, err
+	}
 	switch cb.Outcome {
 	case pos.Authenticated:
 		r := Request{TxnCode: TxnSale, OrderID: a.OrderID, Amount: a.Amount, WithCounts: true, Installments: a.Installments, ClientIP: a.ClientIP, Email: a.Email,

@@ -263,6 +263,9 @@ func (c Config) paid(cb *pos.Callback, a pos.Attempt, get func(string) string) {
 
 // Complete charges after model 3D; for an unverified or unsigned message it asks the bank.
 func (c *Client) Complete(ctx context.Context, a pos.Attempt, cb pos.Callback) (pos.Result, error) {
+	if err := cb.Check(a); err != nil {
+		return pos.Result{}, err
+	}
 	switch {
 	case cb.Outcome == pos.Authenticated:
 		r := Request{Type: TypeSale, OrderID: a.OrderID, AmountMinor: a.Amount.Minor, Currency: a.Amount.Currency, Installments: a.Installments, ClientIP: a.ClientIP, Email: a.Email, Plan: a.Recurring,

@@ -136,6 +136,9 @@ func (c Config) outcome(cb *pos.Callback, a pos.Attempt, values pos.Values) {
 
 // Complete charges after model 3DModel, and confirms what the bank says it has charged. An inquiry that got no answer leaves it unverified.
 func (c *Client) Complete(ctx context.Context, a pos.Attempt, cb pos.Callback) (pos.Result, error) {
+	if err := cb.Check(a); err != nil {
+		return pos.Result{}, err
+	}
 	switch cb.Outcome {
 	case pos.Authenticated:
 		r := Request{TxnType: TxnSale, OrderID: a.OrderID, Amount: a.Amount, Installments: a.Installments,

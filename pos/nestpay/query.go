@@ -72,8 +72,9 @@ func ParseStatus(body []byte) (pos.List, error) {
 
 // refusedQuery tells a query that was refused (login, IP) from one that found nothing.
 func refusedQuery(doc *xmldoc.Node) (pos.List, bool) {
+	// A refused login may come without an error code: Response "Error" is no record that is missing.
 	code := errorCode(doc)
-	if code == "" {
+	if code == "" && doc.Get("Response") != "Error" {
 		return pos.List{}, false
 	}
 	return pos.List{Result: pos.Result{Outcome: pos.Failed, Code: reason(doc.Get("Response"), doc.Get("ProcReturnCode"), code), ResponseCode: doc.Get("ProcReturnCode"),

@@ -237,6 +237,9 @@ func text(values pos.Values) string {
 
 // Complete charges after model 3d; for an unverified return it asks the bank. Anything else is the end already.
 func (c *Client) Complete(ctx context.Context, a pos.Attempt, cb pos.Callback) (pos.Result, error) {
+	if err := cb.Check(a); err != nil {
+		return pos.Result{}, err
+	}
 	switch cb.Outcome {
 	case pos.Authenticated:
 		op := OpSale
@@ -261,6 +264,9 @@ func Settle(r pos.Result, a pos.Attempt, l pos.List) pos.Result {
 		return r
 	}
 	row := l.Rows[0]
+	if row.OrderID != a.OrderID && l.OrderID != a.OrderID {
+		return r // the answer is about another order
+	}
 	want := pos.StateCaptured
 	if a.PreAuth {
 		want = pos.StateAuthorized

@@ -195,6 +195,9 @@ func (c Config) outcome(cb *pos.Callback, model pos.Model, values pos.Values) {
 // Complete makes the second call of model 3DModel. Every success is confirmed by an inquiry: what was charged is what the form said, whose signature can be
 // cut anew.
 func (c *Client) Complete(ctx context.Context, a pos.Attempt, cb pos.Callback) (pos.Result, error) {
+	if err := cb.Check(a); err != nil {
+		return pos.Result{}, err
+	}
 	r := cb.Result
 	if cb.Outcome == pos.Authenticated {
 		r = c.operate(ctx, Request{Op: Secure3D, OrderID: a.OrderID, GUID: cb.Proof["RequestGuid"]})

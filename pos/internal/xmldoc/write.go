@@ -46,35 +46,41 @@ func (w *Writer) With(name string, f func([]byte) []byte) {
 	w.Close(name)
 }
 
-func (w *Writer) text(s string) {
+func (w *Writer) text(s string) { w.B = appendText(w.B, s, w.Latin5) }
+
+// AppendText appends a text as an element of a UTF-8 document holds it.
+func AppendText(b []byte, s string) []byte { return appendText(b, s, false) }
+
+func appendText(b []byte, s string, latin5 bool) []byte {
 	for i := 0; i < len(s); {
 		c := s[i]
 		if c < utf8.RuneSelf {
 			i++
 			switch {
 			case c == '<':
-				w.B = append(w.B, "&lt;"...)
+				b = append(b, "&lt;"...)
 			case c == '>':
-				w.B = append(w.B, "&gt;"...)
+				b = append(b, "&gt;"...)
 			case c == '&':
-				w.B = append(w.B, "&amp;"...)
+				b = append(b, "&amp;"...)
 			case c == '"':
-				w.B = append(w.B, "&quot;"...)
+				b = append(b, "&quot;"...)
 			case c < ' ' && c != '\t' && c != '\n' && c != '\r':
-				w.B = append(w.B, ' ') // XML has no way to write it
+				b = append(b, ' ') // XML has no way to write it
 			default:
-				w.B = append(w.B, c)
+				b = append(b, c)
 			}
 			continue
 		}
 		r, n := utf8.DecodeRuneInString(s[i:])
 		i += n
-		if !w.Latin5 {
-			w.B = utf8.AppendRune(w.B, r)
-		} else if b, ok := charmap.ISO8859_9.EncodeRune(r); ok {
-			w.B = append(w.B, b)
+		if !latin5 {
+			b = utf8.AppendRune(b, r)
+		} else if x, ok := charmap.ISO8859_9.EncodeRune(r); ok {
+			b = append(b, x)
 		} else {
-			w.B = append(strconv.AppendInt(append(w.B, "&#"...), int64(r), 10), ';')
+			b = append(strconv.AppendInt(append(b, "&#"...), int64(r), 10), ';')
 		}
 	}
+	return b
 }
