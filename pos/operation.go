@@ -53,6 +53,8 @@ type Reference struct {
 	Time          time.Time // when it was made
 	Installments  int
 	PreAuth       bool   // it is a pre-authorization
+	Capture       bool   // it is the capture of one
+	Secure3D      bool   // paid with 3-D Secure: PosNet files such orders under a longer id
 	ClientIP      string // demanded again by several banks
 	Email         string
 }

@@ -11,6 +11,7 @@ import (
 type Writer struct {
 	B      []byte
 	Latin5 bool // ISO-8859-9; letters that it does not have become numeric entities
+	ASCII  bool // letters beyond ASCII become numeric entities, which every reader takes whatever encoding it believes in
 }
 
 // Declaration writes the XML declaration of the writer's encoding.
@@ -46,12 +47,12 @@ func (w *Writer) With(name string, f func([]byte) []byte) {
 	w.Close(name)
 }
 
-func (w *Writer) text(s string) { w.B = appendText(w.B, s, w.Latin5) }
+func (w *Writer) text(s string) { w.B = appendText(w.B, s, w.Latin5, w.ASCII) }
 
 // AppendText appends a text as an element of a UTF-8 document holds it.
-func AppendText(b []byte, s string) []byte { return appendText(b, s, false) }
+func AppendText(b []byte, s string) []byte { return appendText(b, s, false, false) }
 
-func appendText(b []byte, s string, latin5 bool) []byte {
+func appendText(b []byte, s string, latin5, entities bool) []byte {
 	for i := 0; i < len(s); {
 		c := s[i]
 		if c < utf8.RuneSelf {
@@ -74,9 +75,9 @@ func appendText(b []byte, s string, latin5 bool) []byte {
 		}
 		r, n := utf8.DecodeRuneInString(s[i:])
 		i += n
-		if !latin5 {
+		if !latin5 && !entities {
 			b = utf8.AppendRune(b, r)
-		} else if x, ok := charmap.ISO8859_9.EncodeRune(r); ok {
+		} else if x, ok := charmap.ISO8859_9.EncodeRune(r); ok && !entities {
 			b = append(b, x)
 		} else {
 			b = append(strconv.AppendInt(append(b, "&#"...), int64(r), 10), ';')
