@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/onay/onay/pos"
+	"github.com/onay/onay/pos/internal/xmldoc"
 )
 
 // Client is a merchant's account.
@@ -35,9 +36,7 @@ func (c *Client) Capabilities() pos.Capabilities {
 
 // call sends a document and reads its answer with parse. What was sent and not answered is unknown, never declined.
 func call[T any](ctx context.Context, c *Client, r Request, parse func([]byte) (T, error), lost func(pos.Result) T) T {
-	doc := c.cfg.Document(r)
-	body := Body(doc)
-	clear(doc)
+	body := xmldoc.FormField("DATA", c.cfg.Document(r))
 	status, answer, err := c.tr.Post(ctx, c.cfg.APIURL, "application/x-www-form-urlencoded", nil, body)
 	if err != nil {
 		return lost(err.(*pos.NoAnswer).Result(r.OrderID))

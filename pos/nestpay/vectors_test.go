@@ -213,7 +213,7 @@ func TestRequestVectors(t *testing.T) {
 		}
 		if in.Operation == "form_encode" {
 			want := decode[struct{ Body string }](t, v.Expected)
-			if got := string(nestpay.Body([]byte(in.XML))); got != want.Body {
+			if got := string(xmldoc.FormField("DATA", []byte(in.XML))); got != want.Body {
 				t.Errorf("%s\nwant %s", got, want.Body)
 			}
 			return
@@ -247,7 +247,7 @@ func TestRequestVectors(t *testing.T) {
 			}
 			doc = c.Document(r)
 		}
-		form, err := url.ParseQuery(string(nestpay.Body(doc)))
+		form, err := url.ParseQuery(string(xmldoc.FormField("DATA", doc)))
 		if err != nil {
 			t.Fatal(err)
 		}

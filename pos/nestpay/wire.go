@@ -1,7 +1,6 @@
 package nestpay
 
 import (
-	"net/url"
 	"strconv"
 
 	"github.com/onay/onay/pos"
@@ -162,9 +161,4 @@ func installments(n int) string {
 		return ""
 	}
 	return strconv.Itoa(n)
-}
-
-// Body is the form that carries a document: DATA=…
-func Body(document []byte) []byte {
-	return append([]byte("DATA="), url.QueryEscape(string(document))...)
 }

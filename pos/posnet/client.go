@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/onay/onay/pos"
+	"github.com/onay/onay/pos/internal/xmldoc"
 )
 
 // Client is a merchant's account.
@@ -42,9 +43,7 @@ func (c *Client) Capabilities() pos.Capabilities {
 
 // call sends a document and reads its answer. What was sent and not answered is unknown, never declined.
 func (c *Client) call(ctx context.Context, r Request) Answer {
-	doc := c.cfg.Document(r)
-	body := Body(doc)
-	clear(doc)
+	body := xmldoc.FormField("xmldata", c.cfg.Document(r))
 	tr := c.tr
 	if record := tr.Record; record != nil && r.Op == OpRequestData {
 		// data2 is the card, encrypted with a key of the merchant's: it is kept nowhere.

@@ -184,23 +184,6 @@ func (c Config) mac(front, orderID string, amount pos.Money) string {
 	return MAC(front, XID(orderID), strconv.FormatInt(amount.Minor, 10), currencies[amount.Currency], c.MerchantID, FirstHash(c.Key, c.TerminalID))
 }
 
-// Body puts a document into the form field xmldata, percent-encoded once.
-func Body(doc []byte) []byte {
-	const hexDigits = "0123456789ABCDEF"
-	b := append(make([]byte, 0, 8+3*len(doc)), "xmldata="...)
-	for _, c := range doc {
-		switch {
-		case c >= '0' && c <= '9', c >= 'A' && c <= 'Z', c >= 'a' && c <= 'z', c == '-', c == '_', c == '.':
-			b = append(b, c)
-		case c == ' ':
-			b = append(b, '+')
-		default:
-			b = append(b, '%', hexDigits[c>>4], hexDigits[c&15])
-		}
-	}
-	return b
-}
-
 // header are the headers that the bank asks for; a request without them is taken too.
 func (c Config) header() http.Header {
 	h := http.Header{"X-Merchant-Id": {c.MerchantID}, "X-Terminal-Id": {c.TerminalID}, "X-Correlation-Id": {rand.Text()[:24]}}

@@ -85,3 +85,21 @@ func appendText(b []byte, s string, latin5, entities bool) []byte {
 	}
 	return b
 }
+
+// FormField puts a document into a form of one field, percent-encoded once. The document is wiped: it may hold a card.
+func FormField(name string, doc []byte) []byte {
+	const hexDigits = "0123456789ABCDEF"
+	b := append(append(make([]byte, 0, len(name)+1+3*len(doc)), name...), '=')
+	for _, c := range doc {
+		switch {
+		case c >= '0' && c <= '9', c >= 'A' && c <= 'Z', c >= 'a' && c <= 'z', c == '-', c == '_', c == '.':
+			b = append(b, c)
+		case c == ' ':
+			b = append(b, '+')
+		default:
+			b = append(b, '%', hexDigits[c>>4], hexDigits[c&15])
+		}
+	}
+	clear(doc)
+	return b
+}
