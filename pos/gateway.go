@@ -40,6 +40,15 @@ type (
 	DayHistory interface {
 		Transactions(ctx context.Context, p Period) (List, error)
 	}
+	// InstallmentQuerier asks in how many installments a card may pay an amount, and what each costs the payer.
+	InstallmentQuerier interface {
+		Installments(ctx context.Context, bin string, amount Money) (InstallmentTable, error)
+	}
+	// CardVault keeps cards for returning payers at the bank: the shop has tokens only. Which payer a token belongs to is for the shop to check.
+	CardVault interface {
+		StoredCards(ctx context.Context, customerKey string) (StoredCards, error)
+		DeleteStoredCard(ctx context.Context, c StoredCard) (Result, error)
+	}
 	// RecurringManager cancels the payments of a plan that are still to come.
 	RecurringManager interface {
 		CancelRecurring(ctx context.Context, r Reference, recurringID string) (Result, error)
@@ -62,6 +71,37 @@ type Secure3D interface {
 // Inspector tells field by field why a callback's signature does not match.
 type Inspector interface {
 	Inspect(values Values) Inspection
+}
+
+// InstallmentTable are the ways in which a card may pay an amount.
+type InstallmentTable struct {
+	Result
+	Options []InstallmentOption
+}
+
+// InstallmentOption is one of them.
+type InstallmentOption struct {
+	Installments int    // 1: a single payment
+	Total        Money  // what the payer pays in all
+	Monthly      Money  // each of them; rounded, Total is what counts
+	Rate         string // percent that the payer bears, as decimal text; empty for none
+}
+
+// StoredCard is a card that the bank keeps.
+type StoredCard struct {
+	CustomerKey string // the shop's key of the payer
+	Token       string
+	TranID      string
+	MaskedCard  string
+	Issuer      string
+	Brand       string
+	Alias       string // the payer's name for it
+}
+
+// StoredCards are the cards that the bank keeps for a payer.
+type StoredCards struct {
+	Result
+	Cards []StoredCard
 }
 
 // Ability is one thing that a bank can or cannot do.

@@ -9,13 +9,15 @@ import (
 
 // Payment is a sale or a pre-authorization.
 type Payment struct {
-	OrderID      string // one per attempt, see [NewOrderID]
-	Amount       Money  // the total that the payer pays
-	Installments int    // 0 and 1: a single payment
-	PreAuth      bool   // hold the amount, capture later
-	MOTO         bool   // the payer is on the telephone: no 3-D Secure, often no CVV
-	Card         *Card  // nil on a page of the bank's own
-	ClientIP     string // the payer's address; several banks demand it
+	OrderID      string      // one per attempt, see [NewOrderID]
+	Amount       Money       // the total that the payer pays
+	Installments int         // 0 and 1: a single payment
+	PreAuth      bool        // hold the amount, capture later
+	MOTO         bool        // the payer is on the telephone: no 3-D Secure, often no CVV
+	Card         *Card       // nil on a page of the bank's own
+	Stored       *StoredCard // instead of Card: one that the bank keeps
+	StoreFor     string      // the shop's key of the payer under which the bank is to keep the card; empty: it is not kept
+	ClientIP     string      // the payer's address; several banks demand it
 	Email        string
 	Name         string // the payer's
 	Phone        string // E.164
@@ -99,6 +101,8 @@ func (p Payment) Check(c Capabilities) error {
 		return Unsupported("pre-authorization")
 	case p.MOTO && !c.Has(AbilityMOTO):
 		return Unsupported("MOTO")
+	case (p.Stored != nil || p.StoreFor != "") && !c.Has(AbilityStoredCards):
+		return Unsupported("stored cards")
 	case p.Recurring != nil && !c.Has(AbilityRecurring):
 		return Unsupported("recurring payments")
 	}

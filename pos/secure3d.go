@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	nethtml "golang.org/x/net/html"
 )
 
 // Pair is a field of a form. Order matters to some signatures.
@@ -71,6 +73,39 @@ func (f Form) Page(lang, button, nonce string) []byte {
 	b.WriteString(html.EscapeString(nonce))
 	b.WriteString(`">document.forms[0].submit()</script></html>`)
 	return b.Bytes()
+}
+
+// InnerForm takes address and fields of the first form out of a page that a bank made, so that the page itself, with whatever script it
+// has, is never shown in the shop's own origin. Action is empty if there is none.
+func InnerForm(page []byte) Form {
+	f := Form{Method: "POST"}
+	z := nethtml.NewTokenizer(bytes.NewReader(page))
+	inside := false
+	for {
+		switch z.Next() {
+		case nethtml.ErrorToken:
+			return f
+		case nethtml.EndTagToken:
+			if t := z.Token(); inside && t.Data == "form" {
+				return f
+			}
+		case nethtml.StartTagToken, nethtml.SelfClosingTagToken:
+			t := z.Token()
+			at := map[string]string{}
+			for _, a := range t.Attr {
+				at[a.Key] = a.Val
+			}
+			switch {
+			case t.Data == "form" && !inside:
+				inside, f.Action = true, at["action"]
+				if strings.EqualFold(at["method"], "get") {
+					f.Method = "GET"
+				}
+			case t.Data == "input" && inside && at["name"] != "":
+				f.Fields = append(f.Fields, Pair{Name: at["name"], Value: at["value"]})
+			}
+		}
+	}
 }
 
 // Attempt is what the shop knows of a payment that left for the bank. Callbacks are compared with it, for several banks sign

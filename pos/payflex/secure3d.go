@@ -10,8 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/net/html"
-
 	"github.com/onay/onay/pos"
 	"github.com/onay/onay/pos/internal/xmldoc"
 )
@@ -88,7 +86,7 @@ func readVERes(body []byte) (veres, error) {
 func (v veres) form() (pos.Form, error) {
 	f := pos.Form{Method: "POST", Action: v.ACSUrl}
 	if raw, err := base64.StdEncoding.DecodeString(v.PaReq); err == nil && strings.Contains(string(raw), "<form") {
-		f = innerForm(string(raw))
+		f = pos.InnerForm(raw)
 	} else if strings.HasSuffix(strings.SplitN(v.ACSUrl, "?", 2)[0], "/startThreeDFlow") {
 		f.Fields = []pos.Pair{{Name: "PaReq", Value: URLSafe(v.PaReq)}, {Name: "MD", Value: v.MD}}
 	} else {
@@ -98,38 +96,6 @@ func (v veres) form() (pos.Form, error) {
 		return pos.Form{}, errNoAnswer // the payer is sent to no other than an https address
 	}
 	return f, nil
-}
-
-// innerForm takes action and fields out of a page; the page itself is never shown in the shop's own origin.
-func innerForm(page string) pos.Form {
-	f := pos.Form{Method: "POST"}
-	z := html.NewTokenizer(strings.NewReader(page))
-	inside := false
-	for {
-		switch z.Next() {
-		case html.ErrorToken:
-			return f
-		case html.EndTagToken:
-			if t := z.Token(); inside && t.Data == "form" {
-				return f
-			}
-		case html.StartTagToken, html.SelfClosingTagToken:
-			t := z.Token()
-			at := map[string]string{}
-			for _, a := range t.Attr {
-				at[a.Key] = a.Val
-			}
-			switch {
-			case t.Data == "form" && !inside:
-				inside, f.Action = true, at["action"]
-				if strings.EqualFold(at["method"], "get") {
-					f.Method = "GET"
-				}
-			case t.Data == "input" && inside && at["name"] != "":
-				f.Fields = append(f.Fields, pos.Pair{Name: at["name"], Value: at["value"]})
-			}
-		}
-	}
 }
 
 // requestID is what nobody can guess: the one protection of an unsigned callback.
