@@ -1,0 +1,93 @@
+// Package banks lets every gateway of the library pay at the simulated bank of its protocol.
+package banks
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"github.com/onay/onay/pos"
+	"github.com/onay/onay/pos/nestpay"
+	"github.com/onay/onay/pos/postest"
+	"github.com/onay/onay/sandbox/bank"
+	simnestpay "github.com/onay/onay/sandbox/bank/nestpay"
+	"github.com/onay/onay/sandbox/outside"
+)
+
+// world is a simulated bank behind an address.
+type world struct {
+	core *outside.Core
+	book *bank.Book
+	url  string
+}
+
+// open starts a bank; mount gives its handler.
+func open(t testing.TB, system string, mount func(*bank.Book, *bank.Pages) http.Handler) world {
+	t.Helper()
+	core := outside.NewCore(nil, outside.Limits{})
+	book := bank.NewBook(core, system)
+	mux := http.NewServeMux()
+	srv := httptest.NewServer(mux)
+	t.Cleanup(func() { core.Close(); srv.Close() })
+	pages := &bank.Pages{World: core, Base: srv.URL + "/3d"}
+	mux.Handle("/3d/", http.StripPrefix("/3d", pages.Handler()))
+	mux.Handle("/", mount(book, pages))
+	return world{core, book, srv.URL}
+}
+
+// bench is the bank for the suite. find tells whether a line belongs to an order, where the bank files it under another id.
+func (w world) bench(g pos.Gateway, find func(line, order string) bool) postest.Bench {
+	if find == nil {
+		find = func(line, order string) bool { return line == order }
+	}
+	return postest.Bench{Gateway: g, CloseDay: w.book.CloseDay, RefundSameDay: w.book.RefundAtOnce, Booked: func(order string) (n int, net int64) {
+		for _, t := range w.book.Statement() {
+			if !find(t.Order, order) && !(t.Of != nil && find(t.Of.Order, order)) || !t.Live() {
+				continue
+			}
+			switch t.Kind {
+			case bank.Sale:
+				n++
+				net += t.Minor
+			case bank.PreAuth:
+				n++
+			case bank.Capture:
+				net += t.Minor
+			case bank.Refund:
+				net -= t.Minor
+			}
+		}
+		return n, net
+	}}
+}
+
+func gateway[G pos.Gateway](t testing.TB, g G, err error) G {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
+
+func TestNestPay(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]nestpay.Config{
+		"ver3 3d":             {Model: pos.Secure, Hash: nestpay.Ver3},
+		"ver3 3d_pay":         {Model: pos.SecurePay, Hash: nestpay.Ver3},
+		"ver3 3d_pay_hosting": {Model: pos.SecureHosted, Hash: nestpay.Ver3},
+		"ver2 3d_pay":         {Model: pos.SecurePay, Hash: nestpay.Ver2},
+		"ver1 3d":             {Model: pos.Secure, Hash: nestpay.Ver1},
+		"ver1 3d_pay":         {Model: pos.SecurePay, Hash: nestpay.Ver1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, simnestpay.System, func(b *bank.Book, p *bank.Pages) http.Handler {
+				return simnestpay.New(b, p, simnestpay.Store{ClientID: "990000001", User: "MAGAZAAPI", Password: "gizli+1", StoreKey: "ANAHTAR|1"}).Handler()
+			})
+			c.ClientID, c.Username, c.Password, c.StoreKey = "990000001", "MAGAZAAPI", "gizli+1", "ANAHTAR|1"
+			c.APIURL, c.GateURL = w.url+"/fim/api", w.url+"/fim/est3Dgate"
+			g, err := nestpay.New(c, pos.Transport{})
+			postest.Run(t, w.bench(gateway(t, g, err), nil))
+		})
+	}
+}
