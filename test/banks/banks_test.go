@@ -7,9 +7,11 @@ import (
 	"testing"
 
 	"github.com/onay/onay/pos"
+	"github.com/onay/onay/pos/akbank"
 	"github.com/onay/onay/pos/nestpay"
 	"github.com/onay/onay/pos/postest"
 	"github.com/onay/onay/sandbox/bank"
+	simakbank "github.com/onay/onay/sandbox/bank/akbank"
 	simnestpay "github.com/onay/onay/sandbox/bank/nestpay"
 	"github.com/onay/onay/sandbox/outside"
 )
@@ -87,6 +89,21 @@ func TestNestPay(t *testing.T) {
 			c.ClientID, c.Username, c.Password, c.StoreKey = "990000001", "MAGAZAAPI", "gizli+1", "ANAHTAR|1"
 			c.APIURL, c.GateURL = w.url+"/fim/api", w.url+"/fim/est3Dgate"
 			g, err := nestpay.New(c, pos.Transport{})
+			postest.Run(t, w.bench(gateway(t, g, err), nil))
+		})
+	}
+}
+
+func TestAkbank(t *testing.T) {
+	t.Parallel()
+	for _, model := range []pos.Model{pos.Secure, pos.SecurePay, pos.SecureHosted} {
+		t.Run(string(model), func(t *testing.T) {
+			t.Parallel()
+			const merchant, terminal, key = "2023090417500272654BD9A49CF07574", "2023090417500284633D137A249DBBEB", "3230323330393034"
+			w := open(t, simakbank.System, func(b *bank.Book, p *bank.Pages) http.Handler {
+				return simakbank.New(b, p, simakbank.Terminal{MerchantSafeID: merchant, TerminalSafeID: terminal, SecretKey: key}).Handler()
+			})
+			g, err := akbank.New(akbank.Config{MerchantSafeID: merchant, TerminalSafeID: terminal, SecretKey: key, Model: model, APIURL: w.url + "/api", SecurePayURL: w.url + "/securepay", PayHostingURL: w.url + "/payhosting"}, pos.Transport{})
 			postest.Run(t, w.bench(gateway(t, g, err), nil))
 		})
 	}

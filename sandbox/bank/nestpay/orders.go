@@ -252,19 +252,18 @@ func (s *Server) history(store Store, order string) (out string) {
 
 // runPlans charges what has become due of the plans.
 func (s *Server) runPlans() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	now := s.book.Now()
-	for _, p := range s.plans {
-		for i, due := range p.due {
-			n := i + 2
-			if p.done[n] == nil && !p.cancelled[n] && !due.After(now) {
-				s.book.Do(func() {
+	s.book.Do(func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		now := s.book.Now()
+		for _, p := range s.plans {
+			for i, due := range p.due {
+				if n := i + 2; p.done[n] == nil && !p.cancelled[n] && !due.After(now) {
 					p.done[n] = s.book.Charge(&bank.Txn{Merchant: p.client, Order: fmt.Sprintf("%s-%d", p.order, n), Kind: bank.Sale, Minor: p.minor, Currency: p.currency, Card: p.card, Ref: s.transID()})
-				})
+				}
 			}
 		}
-	}
+	})
 }
 
 func (s *Server) planStatus(store Store, id string) string {
