@@ -8,10 +8,12 @@ import (
 
 	"github.com/onay/onay/pos"
 	"github.com/onay/onay/pos/akbank"
+	"github.com/onay/onay/pos/garanti"
 	"github.com/onay/onay/pos/nestpay"
 	"github.com/onay/onay/pos/postest"
 	"github.com/onay/onay/sandbox/bank"
 	simakbank "github.com/onay/onay/sandbox/bank/akbank"
+	simgaranti "github.com/onay/onay/sandbox/bank/garanti"
 	simnestpay "github.com/onay/onay/sandbox/bank/nestpay"
 	"github.com/onay/onay/sandbox/outside"
 )
@@ -104,6 +106,23 @@ func TestAkbank(t *testing.T) {
 				return simakbank.New(b, p, simakbank.Terminal{MerchantSafeID: merchant, TerminalSafeID: terminal, SecretKey: key}).Handler()
 			})
 			g, err := akbank.New(akbank.Config{MerchantSafeID: merchant, TerminalSafeID: terminal, SecretKey: key, Model: model, APIURL: w.url + "/api", SecurePayURL: w.url + "/securepay", PayHostingURL: w.url + "/payhosting"}, pos.Transport{})
+			postest.Run(t, w.bench(gateway(t, g, err), nil))
+		})
+	}
+}
+
+func TestGaranti(t *testing.T) {
+	t.Parallel()
+	for _, model := range []pos.Model{pos.Secure, pos.SecurePay, pos.SecureHosted} {
+		t.Run(string(model), func(t *testing.T) {
+			t.Parallel()
+			w := open(t, simgaranti.System, func(b *bank.Book, p *bank.Pages) http.Handler {
+				return simgaranti.New(b, p, simgaranti.Terminal{MerchantID: "7000679", ID: "30691298", StoreKey: "12345678", Mode: "TEST",
+					Passwords: map[string]string{"PROVAUT": "123qweASD/", "PROVRFN": "iade/1", "PROVOOS": "sayfa/1"}}).Handler()
+			})
+			g, err := garanti.New(garanti.Config{MerchantID: "7000679", TerminalID: "30691298", StoreKey: "12345678", Provision: garanti.User{Name: "PROVAUT", Password: "123qweASD/"},
+				Refund: garanti.User{Name: "PROVRFN", Password: "iade/1"}, Hosted: garanti.User{Name: "PROVOOS", Password: "sayfa/1"}, Test: true, Model: model,
+				APIURL: w.url + "/VPServlet", GateURL: w.url + "/servlet/gt3dengine"}, pos.Transport{})
 			postest.Run(t, w.bench(gateway(t, g, err), nil))
 		})
 	}
