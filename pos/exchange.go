@@ -65,6 +65,15 @@ func (e *NoAnswer) Result(orderID string) Result {
 	return Result{Outcome: Failed, Code: CodeBankUnreachable, OrderID: orderID, Installments: -1, Reason: e.Error(), NextStep: "Nothing was sent. Try again, or on another POS."}
 }
 
+// NothingMoved is the result of a question that charges nothing by itself and got no answer of use: a new attempt cannot charge twice.
+func NothingMoved(r Result) Result {
+	r.Outcome, r.NextStep = Failed, "Nothing was charged. Try again, or on another POS."
+	if r.Code != CodeIPNotAllowed {
+		r.Code, r.Class = CodeBankUnreachable, ""
+	}
+	return r
+}
+
 var defaultClient = &http.Client{Timeout: DefaultTimeout, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 
 // Post sends body and returns the answer's status and body. The body is wiped afterwards, for it may hold a card. Any error is a

@@ -108,6 +108,22 @@ func InnerForm(page []byte) Form {
 	}
 }
 
+// PageForm is the form of a page that a bank made for the payer's browser: address and fields of the form in it, where it has a plain one with an https
+// address, and the page itself for those that need their scripts. base is the address that the page came from.
+func PageForm(page []byte, base string) Form {
+	f := InnerForm(page)
+	if b, err := url.Parse(base); err == nil && f.Action != "" {
+		if u, err := b.Parse(f.Action); err == nil {
+			f.Action = u.String()
+		}
+	}
+	if CheckAddress("page", f.Action) != nil {
+		f = Form{Method: "POST"}
+	}
+	f.HTML = page
+	return f
+}
+
 // Attempt is what the shop knows of a payment that left for the bank. Callbacks are compared with it, for several banks sign
 // neither amount nor order. It holds no card data; keep it as it is.
 type Attempt struct {

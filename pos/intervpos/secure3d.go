@@ -146,27 +146,45 @@ func (c *Client) Complete(ctx context.Context, a pos.Attempt, cb pos.Callback) (
 		if a.PreAuth {
 			r.TxnType = TxnPreAuth
 		}
-		return c.operate(ctx, r), nil
+		out := c.operate(ctx, r)
+		if out.Outcome == pos.Declined && out.ResponseCode == alreadyUsed {
+			// The same proof a second time is refused with the code of any wrong request: the first may have taken the money.
+			cb.Outcome, cb.Result = pos.Unverified, out
+			return c.confirm(ctx, a, cb, out)
+		}
+		return out, nil
 	case pos.Approved, pos.Unverified:
-		l, err := c.Inquire(ctx, pos.Reference{OrderID: a.OrderID})
-		if err != nil {
-			return pos.Result{}, err
-		}
-		r := cb.Result
-		r.Outcome, r.Reason, r.NextStep = pos.Unverified, "The payment could not be confirmed by an inquiry.", "Ask the bank what became of the order."
-		if l.Outcome == pos.OK && len(l.Rows) == 1 {
-			row := l.Rows[0]
-			switch {
-			case row.State == pos.StateFailed:
-				r.Outcome, r.Code, r.Reason, r.NextStep = pos.Declined, pos.CodeDoNotHonor, "", ""
-			case (row.State == pos.StateCaptured || row.State == pos.StatePending && cb.Outcome == pos.Approved) && row.Amount.Minor == a.Amount.Minor && row.VoidTime.IsZero():
-				// What a known order with our amount and no void is called beyond that is not recorded: the signed callback and the order together are taken.
-				r.Outcome, r.Reason, r.NextStep, r.Authorized = pos.Approved, "", "", a.Amount
-			}
-		}
-		return r, nil
+		return c.confirm(ctx, a, cb, pos.Result{})
 	}
 	return cb.Result, nil
+}
+
+// alreadyUsed is "invalid transaction".
+const alreadyUsed = "12"
+
+// confirm asks for the order. refused is what to say if the bank does not have it, or has it declined; empty: that it is not confirmed.
+func (c *Client) confirm(ctx context.Context, a pos.Attempt, cb pos.Callback, refused pos.Result) (pos.Result, error) {
+	l, err := c.Inquire(ctx, pos.Reference{OrderID: a.OrderID})
+	if err != nil {
+		return pos.Result{}, err
+	}
+	unknown := l.Outcome == pos.Failed && l.Code != pos.CodeBankUnreachable // the bank's word for an order that it does not have
+	if refused.Outcome == pos.Declined && (unknown || len(l.Rows) == 1 && l.Rows[0].State == pos.StateFailed) {
+		return refused, nil
+	}
+	r := cb.Result
+	r.Outcome, r.Reason, r.NextStep = pos.Unverified, "The payment could not be confirmed by an inquiry.", "Ask the bank what became of the order."
+	if l.Outcome == pos.OK && len(l.Rows) == 1 {
+		row := l.Rows[0]
+		switch {
+		case row.State == pos.StateFailed:
+			r.Outcome, r.Code, r.Reason, r.NextStep = pos.Declined, pos.CodeDoNotHonor, "", ""
+		case (row.State == pos.StateCaptured || row.State == pos.StatePending && cb.Outcome == pos.Approved) && row.Amount.Minor == a.Amount.Minor && row.VoidTime.IsZero():
+			// What a known order with our amount and no void is called beyond that is not recorded: the signed callback and the order together are taken.
+			r.Outcome, r.Reason, r.NextStep, r.Authorized = pos.Approved, "", "", a.Amount
+		}
+	}
+	return r, nil
 }
 
 // Inspect tells field by field what the hash of a callback covers.

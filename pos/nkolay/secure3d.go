@@ -46,12 +46,7 @@ func (c *Client) Start(ctx context.Context, p pos.Payment, returnURL string) (po
 	if answer.ReferenceCode != "" {
 		a.Extra[extraReference] = answer.ReferenceCode
 	}
-	form := pos.InnerForm(answer.HTML)
-	if pos.CheckAddress("page", form.Action) != nil {
-		form = pos.Form{Method: "POST"} // no plain form in it: the page is all there is
-	}
-	form.HTML = answer.HTML
-	return form, a, answer.Result, nil
+	return pos.PageForm(answer.HTML, c.cfg.BaseURL), a, answer.Result, nil
 }
 
 // Verify reads a callback. Which address it came to is never looked at: the fields decide.

@@ -112,18 +112,18 @@ func (c *Client) pageHeader() http.Header {
 func (c *Client) openPage(ctx context.Context, r FormRequest, a pos.Attempt) (pos.Form, pos.Attempt, pos.Result, error) {
 	_, body, err := c.tr.Post(ctx, c.cfg.Endpoints.CommonCreate, formType, c.pageHeader(), encode(c.cfg.CommonPayment(r)))
 	if err != nil {
-		return pos.Form{}, a, nothingMoved(err.(*pos.NoAnswer).Result(a.OrderID)), nil
+		return pos.Form{}, a, pos.NothingMoved(err.(*pos.NoAnswer).Result(a.OrderID)), nil
 	}
 	p, err := ParsePage(body)
 	if err != nil {
-		return pos.Form{}, a, nothingMoved(strange(body)), nil
+		return pos.Form{}, a, pos.NothingMoved(strange(body)), nil
 	}
 	p.OrderID = a.OrderID
 	if p.Outcome != pos.Redirect {
 		return pos.Form{}, a, p.Result, nil
 	}
 	if !sameBank(p.Form.Action, c.cfg.Endpoints.CommonCreate) {
-		return pos.Form{}, a, nothingMoved(pos.Result{OrderID: a.OrderID, Installments: -1, Reason: "The bank's answer sends the payer to a foreign address."}), nil
+		return pos.Form{}, a, pos.NothingMoved(pos.Result{OrderID: a.OrderID, Installments: -1, Reason: "The bank's answer sends the payer to a foreign address."}), nil
 	}
 	a.Extra = map[string]string{"paymentToken": p.Token}
 	return p.Form, a, p.Result, nil

@@ -134,26 +134,17 @@ func (c *Client) Start(ctx context.Context, p pos.Payment, returnURL string) (po
 	}
 	_, body, err := c.tr.Post(ctx, c.cfg.Endpoints.MPI, formType, wantXML, encode(c.cfg.Enrollment(r)))
 	if err != nil {
-		return pos.Form{}, a, nothingMoved(err.(*pos.NoAnswer).Result(p.OrderID)), nil
+		return pos.Form{}, a, pos.NothingMoved(err.(*pos.NoAnswer).Result(p.OrderID)), nil
 	}
 	e, err := ParseEnrollment(body)
 	if err != nil {
-		return pos.Form{}, a, nothingMoved(strange(body)), nil
+		return pos.Form{}, a, pos.NothingMoved(strange(body)), nil
 	}
 	e.OrderID = p.OrderID
 	if e.RequestID != "" && e.RequestID != a.Nonce {
-		return pos.Form{}, a, nothingMoved(pos.Result{OrderID: p.OrderID, Installments: -1, Reason: "The MPI answered another request."}), nil
+		return pos.Form{}, a, pos.NothingMoved(pos.Result{OrderID: p.OrderID, Installments: -1, Reason: "The MPI answered another request."}), nil
 	}
 	return e.Form, a, e.Result, nil
-}
-
-// nothingMoved is the result of a question that charges nothing and got no answer of use.
-func nothingMoved(r pos.Result) pos.Result {
-	r.Outcome, r.NextStep = pos.Failed, "Nothing was charged. Try again, or on another POS."
-	if r.Code != pos.CodeIPNotAllowed {
-		r.Code, r.Class = pos.CodeBankUnreachable, ""
-	}
-	return r
 }
 
 // planEnd is the day of the last payment of a plan.

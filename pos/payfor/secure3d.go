@@ -89,12 +89,12 @@ func (c *Client) Start(ctx context.Context, p pos.Payment, returnURL string) (po
 	}
 	status, page, err := c.tr.Post(ctx, f.Action, "application/x-www-form-urlencoded", nil, []byte(body.Encode()))
 	if err != nil {
-		return pos.Form{}, a, err.(*pos.NoAnswer).Result(p.OrderID), nil
+		return pos.Form{}, a, pos.NothingMoved(err.(*pos.NoAnswer).Result(p.OrderID)), nil
 	}
 	if status != 200 || !strings.Contains(strings.ToLower(string(page)), "<form") {
-		return pos.Form{}, a, pos.Unreadable(p.OrderID, status), nil
+		return pos.Form{}, a, pos.NothingMoved(pos.Unreadable(p.OrderID, status)), nil
 	}
-	return pos.Form{Method: "POST", Action: f.Action, HTML: page}, a, next, nil
+	return pos.PageForm(page, f.Action), a, next, nil
 }
 
 // shapes are what signed values must look like: they are joined without borders, so a genuine signature can be cut anew.

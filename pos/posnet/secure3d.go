@@ -52,12 +52,12 @@ func (c *Client) Start(ctx context.Context, p pos.Payment, returnURL string) (po
 	if answer.Outcome != pos.OK {
 		r := answer.Result
 		if r.Outcome == pos.Unknown { // packing an order moves nothing
-			r.Outcome, r.Code, r.NextStep = pos.Failed, pos.CodeBankUnreachable, "Nothing was charged. Try again, or on another POS."
+			r = pos.NothingMoved(r)
 		}
 		return pos.Form{}, a, r, nil
 	}
 	if answer.Data1 == "" || answer.Sign == "" || card != nil && answer.Data2 == "" {
-		return pos.Form{}, a, pos.Result{Outcome: pos.Failed, Code: pos.CodeBankUnreachable, OrderID: p.OrderID, Installments: -1, Reason: "The bank's answer lacks the packets."}, nil
+		return pos.Form{}, a, pos.NothingMoved(pos.Result{OrderID: p.OrderID, Installments: -1, Reason: "The bank's answer lacks the packets."}), nil
 	}
 	return c.cfg.Form(answer, returnURL, p.Lang), a, pos.Result{Outcome: pos.Redirect, OrderID: p.OrderID, Installments: -1}, nil
 }
@@ -153,7 +153,7 @@ func (c *Client) Complete(ctx context.Context, a pos.Attempt, cb pos.Callback) (
 	if resolved.Outcome != pos.OK {
 		out := resolved.Result
 		if out.Outcome != pos.Declined { // no answer: but only step 4 moves money
-			out.Outcome, out.Code, out.NextStep = pos.Failed, pos.CodeBankUnreachable, "Nothing was charged. Try again, or on another POS."
+			out = pos.NothingMoved(out)
 		}
 		return out, nil
 	}

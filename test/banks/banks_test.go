@@ -9,12 +9,16 @@ import (
 	"github.com/onay/onay/pos"
 	"github.com/onay/onay/pos/akbank"
 	"github.com/onay/onay/pos/garanti"
+	"github.com/onay/onay/pos/intervpos"
 	"github.com/onay/onay/pos/nestpay"
+	"github.com/onay/onay/pos/payfor"
 	"github.com/onay/onay/pos/postest"
 	"github.com/onay/onay/sandbox/bank"
 	simakbank "github.com/onay/onay/sandbox/bank/akbank"
 	simgaranti "github.com/onay/onay/sandbox/bank/garanti"
+	simintervpos "github.com/onay/onay/sandbox/bank/intervpos"
 	simnestpay "github.com/onay/onay/sandbox/bank/nestpay"
+	simpayfor "github.com/onay/onay/sandbox/bank/payfor"
 	"github.com/onay/onay/sandbox/outside"
 )
 
@@ -124,6 +128,42 @@ func TestGaranti(t *testing.T) {
 				Refund: garanti.User{Name: "PROVRFN", Password: "iade/1"}, Hosted: garanti.User{Name: "PROVOOS", Password: "sayfa/1"}, Test: true, Model: model,
 				APIURL: w.url + "/VPServlet", GateURL: w.url + "/servlet/gt3dengine"}, pos.Transport{})
 			postest.Run(t, w.bench(gateway(t, g, err), nil))
+		})
+	}
+}
+
+func TestPayFor(t *testing.T) {
+	t.Parallel()
+	for _, c := range []payfor.Config{{Model: pos.Secure}, {Model: pos.SecurePay}, {Model: pos.SecureHosted}, {Model: pos.Secure, ServerStart: true}} {
+		name := string(c.Model)
+		if c.ServerStart {
+			name += " from the server"
+		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, simpayfor.System, func(b *bank.Book, p *bank.Pages) http.Handler {
+				return simpayfor.New(b, p, simpayfor.Store{MbrID: "5", MerchantID: "085300000009704", UserCode: "QNB_API", UserPass: "UcBN0", MerchantPass: "12345678"}).Handler()
+			})
+			c.MerchantID, c.UserCode, c.UserPass, c.MerchantPass = "085300000009704", "QNB_API", "UcBN0", "12345678"
+			c.XMLURL, c.FormURL, c.HostURL = w.url+"/Gateway/XMLGate.aspx", w.url+"/Gateway/Default.aspx", w.url+"/Gateway/3DHost.aspx"
+			g, err := payfor.New(c, pos.Transport{})
+			postest.Run(t, w.bench(gateway(t, g, err), nil))
+		})
+	}
+}
+
+func TestInterVPOS(t *testing.T) {
+	t.Parallel()
+	for _, model := range []pos.Model{pos.Secure, pos.SecurePay, pos.SecureHosted} {
+		t.Run(string(model), func(t *testing.T) {
+			t.Parallel()
+			w := open(t, simintervpos.System, func(b *bank.Book, p *bank.Pages) http.Handler {
+				return simintervpos.New(b, p, simintervpos.Shop{ShopCode: "3123", UserCode: "InterTestApi", UserPass: "3", MerchantPass: "gDg1N"}).Handler()
+			})
+			g, err := intervpos.New(intervpos.Config{ShopCode: "3123", UserCode: "InterTestApi", UserPass: "3", MerchantPass: "gDg1N", Model: model, URL: w.url + "/mpi/Default.aspx", HostURL: w.url + "/mpi/3DHost.aspx"}, pos.Transport{})
+			b := w.bench(gateway(t, g, err), nil)
+			b.NoNotFound = true
+			postest.Run(t, b)
 		})
 	}
 }
