@@ -4,6 +4,7 @@ package banks
 import (
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"github.com/onay/onay/pos"
@@ -12,6 +13,8 @@ import (
 	"github.com/onay/onay/pos/intervpos"
 	"github.com/onay/onay/pos/nestpay"
 	"github.com/onay/onay/pos/payfor"
+	"github.com/onay/onay/pos/posnet"
+	"github.com/onay/onay/pos/posnetv1"
 	"github.com/onay/onay/pos/postest"
 	"github.com/onay/onay/sandbox/bank"
 	simakbank "github.com/onay/onay/sandbox/bank/akbank"
@@ -19,6 +22,7 @@ import (
 	simintervpos "github.com/onay/onay/sandbox/bank/intervpos"
 	simnestpay "github.com/onay/onay/sandbox/bank/nestpay"
 	simpayfor "github.com/onay/onay/sandbox/bank/payfor"
+	simposnet "github.com/onay/onay/sandbox/bank/posnet"
 	"github.com/onay/onay/sandbox/outside"
 )
 
@@ -164,6 +168,36 @@ func TestInterVPOS(t *testing.T) {
 			b := w.bench(gateway(t, g, err), nil)
 			b.NoNotFound = true
 			postest.Run(t, b)
+		})
+	}
+}
+
+const posnetKey = "10,10,10,10,10,10,10,10"
+
+func TestPosNet(t *testing.T) {
+	t.Parallel()
+	for _, model := range []pos.Model{pos.Secure, pos.SecureHost} {
+		t.Run(string(model), func(t *testing.T) {
+			t.Parallel()
+			w := open(t, simposnet.System, func(b *bank.Book, p *bank.Pages) http.Handler {
+				return simposnet.New(b, p, simposnet.Terminal{MerchantID: "6706598320", TerminalID: "67005551", PosnetID: "27426", Key: posnetKey}).Handler()
+			})
+			g, err := posnet.New(posnet.Config{MerchantID: "6706598320", TerminalID: "67005551", PosnetID: "27426", Key: posnetKey, Model: model, APIURL: w.url + "/PosnetWebService/XML", GateURL: w.url + "/3DSWebService/YKBPaymentService"}, pos.Transport{})
+			postest.Run(t, w.bench(gateway(t, g, err), strings.HasSuffix))
+		})
+	}
+}
+
+func TestPosNetV1(t *testing.T) {
+	t.Parallel()
+	for _, model := range []pos.Model{pos.Secure, pos.SecureHost} {
+		t.Run(string(model), func(t *testing.T) {
+			t.Parallel()
+			w := open(t, simposnet.SystemV1, func(b *bank.Book, p *bank.Pages) http.Handler {
+				return simposnet.NewV1(b, p, simposnet.Terminal{MerchantID: "6700950031", TerminalID: "67540050", PosnetID: "1010028724242434", Key: posnetKey}).Handler()
+			})
+			g, err := posnetv1.New(posnetv1.Config{MerchantNo: "6700950031", TerminalNo: "67540050", PosnetID: "1010028724242434", Key: posnetKey, Model: model, APIURL: w.url + "/MerchantJSONAPI.svc", GateURL: w.url + "/SecureVerification.aspx"}, pos.Transport{})
+			postest.Run(t, w.bench(gateway(t, g, err), strings.HasSuffix))
 		})
 	}
 }
