@@ -262,6 +262,15 @@ func Leave(w http.ResponseWriter, r *http.Request, world *outside.Core, back Ret
 			}
 		}()
 	}
+	if u, err := url.Parse(back.URL); back.Method == "GET" && err == nil { // a form would drop the address's own query
+		q := u.Query()
+		for _, f := range back.Fields {
+			q.Set(f[0], f[1])
+		}
+		u.RawQuery = q.Encode()
+		http.Redirect(w, r, u.String(), http.StatusSeeOther)
+		return
+	}
 	WriteForm(w, back)
 }
 

@@ -12,6 +12,8 @@ import (
 	"github.com/onay/onay/pos/garanti"
 	"github.com/onay/onay/pos/intervpos"
 	"github.com/onay/onay/pos/nestpay"
+	"github.com/onay/onay/pos/nkolay"
+	"github.com/onay/onay/pos/payflex"
 	"github.com/onay/onay/pos/payfor"
 	"github.com/onay/onay/pos/posnet"
 	"github.com/onay/onay/pos/posnetv1"
@@ -21,6 +23,8 @@ import (
 	simgaranti "github.com/onay/onay/sandbox/bank/garanti"
 	simintervpos "github.com/onay/onay/sandbox/bank/intervpos"
 	simnestpay "github.com/onay/onay/sandbox/bank/nestpay"
+	simnkolay "github.com/onay/onay/sandbox/bank/nkolay"
+	simpayflex "github.com/onay/onay/sandbox/bank/payflex"
 	simpayfor "github.com/onay/onay/sandbox/bank/payfor"
 	simposnet "github.com/onay/onay/sandbox/bank/posnet"
 	"github.com/onay/onay/sandbox/outside"
@@ -199,5 +203,43 @@ func TestPosNetV1(t *testing.T) {
 			g, err := posnetv1.New(posnetv1.Config{MerchantNo: "6700950031", TerminalNo: "67540050", PosnetID: "1010028724242434", Key: posnetKey, Model: model, APIURL: w.url + "/MerchantJSONAPI.svc", GateURL: w.url + "/SecureVerification.aspx"}, pos.Transport{})
 			postest.Run(t, w.bench(gateway(t, g, err), strings.HasSuffix))
 		})
+	}
+}
+
+func TestPayFlex(t *testing.T) {
+	t.Parallel()
+	for _, c := range []payflex.Config{{Model: pos.Secure}, {Model: pos.Secure, Legacy: true}, {Model: pos.SecureHosted}, {Model: pos.SecureHosted, Legacy: true}} {
+		name := string(c.Model) + " gateway"
+		if c.Legacy {
+			name = string(c.Model) + " legacy"
+		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, simpayflex.System, func(b *bank.Book, p *bank.Pages) http.Handler {
+				s := simpayflex.New(b, p, simpayflex.Merchant{ID: "000000000007955", Password: "123Ab456", Terminal: "VP000123"})
+				s.Gateway = !c.Legacy
+				return s.Handler()
+			})
+			c.MerchantID, c.Password, c.TerminalNo = "000000000007955", "123Ab456", "VP000123"
+			c.Endpoints = payflex.Endpoints{VPOS: w.url + "/virtualPos/Vposreq", Search: w.url + "/virtualPos/Search", SettlementDetail: w.url + "/virtualPos/SettlementDetail", MPI: w.url + "/threeDGateway/Enrollment",
+				CommonCreate: w.url + "/commonPayment/CreateToken", CommonQuery: w.url + "/commonPayment/GetVposTransaction"}
+			g, err := payflex.New(c, pos.Transport{})
+			postest.Run(t, w.bench(gateway(t, g, err), nil))
+		})
+	}
+}
+
+func TestNKolay(t *testing.T) {
+	t.Parallel()
+	for name, m := range map[string]simnkolay.Merchant{"completes by itself": {}, "in two steps": {TwoSteps: true}, "old hash": {EightFields: true, Envelope: 3}, "text": {TextCodes: true, Envelope: 4}} {
+		for _, model := range []pos.Model{pos.Secure, pos.SecureHosted} {
+			t.Run(name+" "+string(model), func(t *testing.T) {
+				t.Parallel()
+				m.Number, m.SX, m.SXList, m.SXCancel, m.Secret = "400000273", "118591467|bScbGD+/==", "118591467|bScbGD+/==|liste==", "118591467|bScbGD+/==|iptal==", "_Yckdx"
+				w := open(t, simnkolay.System, func(b *bank.Book, p *bank.Pages) http.Handler { return simnkolay.New(b, p, m).Handler() })
+				g, err := nkolay.New(nkolay.Config{SX: m.SX, SXList: m.SXList, SXCancel: m.SXCancel, Secret: m.Secret, BaseURL: w.url, Model: model}, pos.Transport{})
+				postest.Run(t, w.bench(gateway(t, g, err), nil))
+			})
+		}
 	}
 }
