@@ -38,7 +38,12 @@ type Transport struct {
 	Client *http.Client   // nil: one with TLS 1.2 and certificate checks, and DefaultTimeout
 	Record func(Exchange) // called after each exchange; may be nil
 	// Secrets are texts (passwords, keys) that are masked in what Record gets, besides card numbers.
-	Secrets []string
+	Secrets []string `json:"-"`
+}
+
+// Format keeps the secrets out of print whatever the verb.
+func (t Transport) Format(s fmt.State, _ rune) {
+	fmt.Fprintf(s, "pos.Transport(%d secrets)", len(t.Secrets))
 }
 
 // NoAnswer is the error of an exchange that got no readable answer.

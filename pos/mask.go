@@ -102,7 +102,7 @@ func maskNumbers(s string) string {
 var cvvNames = []string{"cvv2val", "cvv2", "cvv", "cvc2", "cvc", "cv2", "cvccode", "cardcvv", "cvvnumber", "securitycode"}
 
 // cvvBetween is what stands between such a name and the digits, in XML, JSON and forms, and in any of them inside a form.
-var cvvBetween = []string{`"`, `'`, ">", "=", ":", " ", "%22", "%3e", "%3d", "%3a", "%20", "+", "&quot;", "&gt;", `\\`}
+var cvvBetween = []string{`"`, `'`, ">", "=", ":", " ", "%22", "%3e", "%3d", "%3a", "%20", "+", "&quot;", "&gt;", `\`}
 
 // maskCVV hides three or four digits behind such a name.
 func maskCVV(s string) string {

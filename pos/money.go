@@ -74,6 +74,9 @@ func ParseDecimal(s string) (int64, error) {
 			return 0, fmt.Errorf("%w: %q", ErrAmount, s)
 		}
 	}
+	if whole == "" {
+		return 0, fmt.Errorf("%w: %q", ErrAmount, s)
+	}
 	for len(frac) > 2 && frac[len(frac)-1] == '0' {
 		frac = frac[:len(frac)-1]
 	}

@@ -2,7 +2,9 @@ package pos
 
 import (
 	"bytes"
+	"fmt"
 	"html"
+	"io"
 	"net/url"
 	"slices"
 	"strings"
@@ -41,8 +43,8 @@ func (f Form) String() string {
 	return f.Method + " " + f.Action + " [" + strings.Join(names, " ") + "]"
 }
 
-// GoString keeps the values out of %#v.
-func (f Form) GoString() string { return "pos.Form(" + f.String() + ")" }
+// Format keeps the values out of print whatever the verb.
+func (f Form) Format(s fmt.State, _ rune) { io.WriteString(s, f.String()) }
 
 // MarshalJSON keeps the values out of JSON.
 func (f Form) MarshalJSON() ([]byte, error) { return []byte(quoteJSON(f.String())), nil }

@@ -22,6 +22,12 @@ func New(cfg Config, tr pos.Transport) (*Client, error) {
 	return &Client{cfg, tr}, nil
 }
 
+// String describes the account without its secrets.
+func (c *Client) String() string { return c.cfg.String() }
+
+// GoString keeps the secrets out of %#v too.
+func (c *Client) GoString() string { return c.cfg.String() }
+
 // Capabilities tells what the account can do.
 func (c *Client) Capabilities() pos.Capabilities {
 	a := []pos.Ability{pos.AbilitySale, pos.AbilityPreAuth, pos.AbilityCapture, pos.AbilityPartialCapture, pos.AbilityVoid, pos.AbilityRefund, pos.AbilityPartialRefund, pos.AbilityInquiry,

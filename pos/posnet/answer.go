@@ -3,6 +3,7 @@ package posnet
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -22,6 +23,14 @@ type Answer struct {
 	Resolved           Resolved // of oosResolveMerchantData
 	Totals             []Total  // of merchantReconciliation
 }
+
+// String leaves out what is encrypted with the merchant's key.
+func (a Answer) String() string {
+	return fmt.Sprintf("posnet.Answer(%s %s)", a.Outcome, a.ResponseCode)
+}
+
+// GoString is the same for %#v.
+func (a Answer) GoString() string { return a.String() }
 
 // Resolved is the bank's word on a callback.
 type Resolved struct {

@@ -1,0 +1,27 @@
+package nestpay_test
+
+import (
+	"testing"
+
+	"github.com/onay/onay/pos"
+	"github.com/onay/onay/pos/nestpay"
+	"github.com/onay/onay/pos/postest"
+)
+
+func FuzzAnswer(f *testing.F) {
+	postest.Seed(f)
+	f.Fuzz(func(t *testing.T, s string) {
+		if r, err := nestpay.ParseAnswer([]byte(s)); err == nil && r.Outcome == "" {
+			t.Errorf("no outcome: %q", s)
+		}
+		nestpay.ParseStatus([]byte(s))
+		nestpay.ParseHistory([]byte(s))
+	})
+}
+
+func FuzzCallback(f *testing.F) {
+	attempt := pos.Attempt{OrderID: "ABCDEFGHJKLMNPQRSTUV", Amount: pos.Money{Minor: 10000, Currency: pos.TRY}, Model: pos.SecurePay, Nonce: "3f8c2ab17d5e4f60a9b1c2d3e4f50617"}
+	postest.FuzzCallback(f, func(v pos.Values) pos.Callback {
+		return nestpay.Config{ClientID: "990000001", StoreKey: "BASKA-ANAHTAR", Hash: nestpay.Ver3}.Verify(attempt, v)
+	})
+}
