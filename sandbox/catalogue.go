@@ -5,7 +5,7 @@ var catalogue = map[string]map[string]string{"tr": turkish, "en": english}
 
 var turkish = map[string]string{
 	"title.index": "Deneme dünyası", "title.phones": "Telefonlar", "title.phone": "Müşterinin telefonu",
-	"title.controls": "Arıza ve saat", "title.accounts": "Netgsm aboneleri",
+	"title.controls": "Arıza ve saat", "title.accounts": "Netgsm aboneleri", "title.banks": "Bankalar",
 	"skip": "İçeriğe geç", "other": "English", "zone": "İstanbul saati", "band": "Deneme: hiçbir mesaj gerçekten gitmez",
 
 	"index.lead":     "Onay’ın konuştuğu dış dünya burada canlandırılır. Gönderdiğiniz her kod ve mesaj, gerçek bir telefon yerine bu sayfalardaki telefonlara düşer.",
@@ -55,6 +55,14 @@ var turkish = map[string]string{
 	"form.form": "A, form alanları", "form.json": "A, JSON", "form.b": "B, JSON",
 	"mode.": "Her mesaj bir kez", "mode.never": "Hiç gönderme", "mode.twice": "Hep iki kez", "mode.reversed": "Sırası ters",
 
+	"banks.lead":  "Her sanal POS protokolü için bir banka canlandırılır. Hesap bilgileri gerçek değildir; yalnızca bu deneme dünyasında geçerlidir.",
+	"banks.cards": "Deneme kartları", "banks.card": "Kart numarası", "banks.outcome": "Sonuç",
+	"banks.cardswhy": "Son kullanma tarihi 12/30, güvenlik kodu 123, 3-D Secure şifresi 123456. Kontrol hanesinden önceki dört hane sonucu seçer: 00 ile başlayıp iki haneli banka koduyla bitenler o kodla reddedilir.",
+	"banks.approved": "Onaylanır", "banks.0051": "Yetersiz bakiye", "banks.0054": "Son kullanma tarihi geçmiş", "banks.9001": "3-D Secure’a kayıtlı değil", "banks.9902": "Para çekilir, yanıt gelmez",
+	"banks.close": "Bütün bankalarda gün sonu al", "banks.closed": "Gün sonu alındı: iptal yerine artık iade yapılır.", "banks.account": "Hesap bilgileri ve adresler",
+	"banks.time": "Saat", "banks.order": "Sipariş", "banks.kind": "İşlem", "banks.amount": "Tutar", "banks.code": "Kod",
+	"txn.sale": "Satış", "txn.preauth": "Ön provizyon", "txn.capture": "Provizyon kapama", "txn.refund": "İade", "txn.void": "İptal", "txn.voided": "iptal edildi",
+
 	"span.days": "gün", "span.none": "yok",
 	"error.phone_invalid":   "Bu bir telefon numarası değil. Örneğin 0555 111 22 33 yazın.",
 	"error.body_invalid":    "Mesaj boş ya da 1.000 karakterden uzun. Metni düzeltip yeniden gönderin.",
@@ -66,7 +74,7 @@ var turkish = map[string]string{
 
 var english = map[string]string{
 	"title.index": "Sandbox world", "title.phones": "Phones", "title.phone": "The customer’s phone",
-	"title.controls": "Faults and clock", "title.accounts": "Netgsm accounts",
+	"title.controls": "Faults and clock", "title.accounts": "Netgsm accounts", "title.banks": "Banks",
 	"skip": "Skip to content", "other": "Türkçe", "zone": "Istanbul time", "band": "Sandbox: no message is really sent",
 
 	"index.lead":     "The outside world that Onay talks to is simulated here. Every code and message you send lands on the phones of these pages instead of a real one.",
@@ -115,6 +123,14 @@ var english = map[string]string{
 	"accounts.key": "xapi-key (form B)", "accounts.save": "Save", "accounts.saved": "Saved.",
 	"form.form": "A, form fields", "form.json": "A, JSON", "form.b": "B, JSON",
 	"mode.": "Every message once", "mode.never": "Never", "mode.twice": "Always twice", "mode.reversed": "In reversed order",
+
+	"banks.lead":  "There is one simulated bank for each virtual POS protocol. The accounts are not real and open nothing but this sandbox.",
+	"banks.cards": "Test cards", "banks.card": "Card number", "banks.outcome": "Outcome",
+	"banks.cardswhy": "Expiry 12/30, CVV 123, 3-D Secure password 123456. The four digits before the check digit choose the outcome: 00 and two digits of a bank's code decline with that code.",
+	"banks.approved": "Approved", "banks.0051": "Insufficient funds", "banks.0054": "Expired card", "banks.9001": "Not enrolled in 3-D Secure", "banks.9902": "Charged, and no answer comes",
+	"banks.close": "End the day at all banks", "banks.closed": "The day has ended: refund instead of voiding now.", "banks.account": "Account and addresses",
+	"banks.time": "Time", "banks.order": "Order", "banks.kind": "Transaction", "banks.amount": "Amount", "banks.code": "Code",
+	"txn.sale": "Sale", "txn.preauth": "Pre-authorization", "txn.capture": "Capture", "txn.refund": "Refund", "txn.void": "Void", "txn.voided": "voided",
 
 	"span.days": "d", "span.none": "none",
 	"error.phone_invalid":   "This is no phone number. Write for example 0555 111 22 33.",

@@ -37,6 +37,10 @@ func (w *World) routes() http.Handler {
 	person.HandleFunc("GET /accounts/netgsm/{usercode}", w.getAccount)
 	person.HandleFunc("PUT /accounts/netgsm/{usercode}", w.putAccount)
 	person.HandleFunc("POST /accounts/netgsm/{usercode}", w.postAccount)
+	person.HandleFunc("GET /banks", w.showBanks)
+	person.HandleFunc("GET /banks/accounts.json", w.getBankAccounts)
+	person.HandleFunc("GET /banks/{system}/statement.json", w.getBankStatement)
+	person.HandleFunc("POST /banks/close-day", w.postCloseDay)
 	person.HandleFunc("GET /healthz", func(rw http.ResponseWriter, _ *http.Request) {
 		writeJSON(rw, http.StatusOK, map[string]string{"status": "ok"})
 	})
@@ -50,6 +54,7 @@ func (w *World) routes() http.Handler {
 	root := http.NewServeMux()
 	// The outside systems are called by programs and, like the real ones, know
 	// nothing of browsers' origins.
+	w.openBanks(root)
 	root.Handle("/netgsm/", http.StripPrefix("/netgsm", w.netgsm.Handler()))
 	root.HandleFunc("/", func(rw http.ResponseWriter, r *http.Request) {
 		rw.Header().Set("Content-Security-Policy", contentPolicy)

@@ -38,10 +38,12 @@ func loadViews() (*views, error) {
 			"phone":   showNumber,
 			"percent": func(rate float64) string { return showPercent(lang, rate) },
 			"span":    func(d time.Duration) string { return showSpan(texts, d) },
+			"lines":   bankLines,
+			"lira":    func(minor int64) string { return showLira(lang, minor) },
 			"iso":     func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 		}
 		v.byLang[lang] = map[string]*template.Template{}
-		for _, name := range []string{"index", "phones", "phone", "controls", "accounts"} {
+		for _, name := range []string{"index", "phones", "phone", "controls", "accounts", "banks"} {
 			t, err := template.New(name).Funcs(funcs).ParseFS(pages, "pages/layout.html", "pages/message.html", "pages/"+name+".html")
 			if err != nil {
 				return nil, err
@@ -196,7 +198,7 @@ func (w *World) showControls(rw http.ResponseWriter, r *http.Request) {
 		Kinds   []outside.Kind
 		Systems []string
 		Offset  time.Duration
-	}{w.core.Faults.List(), outside.Kinds, []string{netgsm.System, "*"}, w.core.Clock.Offset().Truncate(time.Second)})
+	}{w.core.Faults.List(), outside.Kinds, w.systems(), w.core.Clock.Offset().Truncate(time.Second)})
 }
 
 func (w *World) showAccounts(rw http.ResponseWriter, r *http.Request) {
@@ -205,6 +207,28 @@ func (w *World) showAccounts(rw http.ResponseWriter, r *http.Request) {
 		Forms, Modes []string
 		Saved        string
 	}{w.netgsm.Accounts(), inboundForms, inboundModes, r.URL.Query().Get("saved")})
+}
+
+// systems are all simulated systems, as faults call them.
+func (w *World) systems() []string {
+	out := []string{netgsm.System, "bank"}
+	for _, b := range w.banks {
+		out = append(out, b.system)
+	}
+	return append(out, "*")
+}
+
+// showLira writes ₺1.234,56 in Turkish and ₺1,234.56 in English.
+func showLira(lang string, minor int64) string {
+	whole, frac := strconv.FormatInt(minor/100, 10), fmt.Sprintf("%02d", minor%100)
+	dot, comma := ".", ","
+	if lang == "en" {
+		dot, comma = ",", "."
+	}
+	for i := len(whole) - 3; i > 0; i -= 3 {
+		whole = whole[:i] + dot + whole[i:]
+	}
+	return "₺" + whole + comma + frac
 }
 
 // showPercent writes %12,5 in Turkish and 12.5% in English.

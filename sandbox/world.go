@@ -25,6 +25,7 @@ type World struct {
 	core    *outside.Core
 	netgsm  *netgsm.Server
 	views   *views
+	banks   []bankRoom
 	handler http.Handler
 }
 

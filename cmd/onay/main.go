@@ -32,6 +32,7 @@ type cli struct {
 	} `cmd:"" help:"Backups."`
 	Restore restoreCmd `cmd:"" help:"Restore a backup into an empty database."`
 	Doctor  doctorCmd  `cmd:"" help:"Check configuration, database, event log, clock and provider logins."`
+	POS     posCmd     `cmd:"" name:"pos" help:"Virtual POS accounts: banks, login test, sale, void, refund, inquiry, callback inspector."`
 	User    struct {
 		Add      userAddCmd      `cmd:"" help:"Add a user, with a role in a company."`
 		Password userPasswordCmd `cmd:"" help:"Set a user's password."`

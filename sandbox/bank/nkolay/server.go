@@ -43,6 +43,8 @@ type Server struct {
 	book      *bank.Book
 	pages     *bank.Pages
 	merchants map[string]Merchant // by sx
+	// Prefix is the path under which Handler is mounted, for the addresses that answers name.
+	Prefix string
 
 	mu     sync.Mutex
 	begun  map[string]*begun // by REFERENCE_CODE of the beginning
@@ -298,7 +300,7 @@ func (s *Server) payment(r *http.Request, m Merchant, f url.Values) any {
 	s.mu.Lock()
 	s.begun[p.ref] = p
 	s.mu.Unlock()
-	page := string(bank.FormPage(bank.Return{URL: "http://" + r.Host + "/Vpos/acs", Fields: [][2]string{{"ref", p.ref}}}))
+	page := string(bank.FormPage(bank.Return{URL: "http://" + r.Host + s.Prefix + "/Vpos/acs", Fields: [][2]string{{"ref", p.ref}}}))
 	return object{"RESPONSE_CODE": json.Number("2"), "RESPONSE_DATA": "İşlem Başarılı", "USE_3D": "true", "RND": strconv.FormatInt(s.book.Now().UnixMilli(), 10), "MERCHANT_NO": m.Number, "BANK_REQUEST_MESSAGE": page,
 		"REFERENCE_CODE": p.ref, "CLIENT_REFERENCE_CODE": p.order, "AUTH_CODE": ""}
 }

@@ -94,7 +94,7 @@ func (s *Server) enroll(w http.ResponseWriter, r *http.Request) {
 	inner := bank.Tag("Version", "1.0.2") + bank.Tag("Status", status)
 	if status == "Y" {
 		req := base64.StdEncoding.EncodeToString([]byte("pareq?>" + random64(30)))
-		base := "http://" + r.Host
+		base := "http://" + r.Host + s.Prefix
 		acs := base + "/acs"
 		key := req
 		if s.Gateway {
@@ -199,7 +199,7 @@ func (s *Server) create(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	s.tokens[t.token] = t
 	s.mu.Unlock()
-	s.flat(w, r, "RegisterResponse", [][2]string{{"CommonPaymentUrl", "http://" + r.Host + "/commonPayment/Page"}, {"PaymentToken", t.token}, {"ResponseMessage", "ISLEM BASARILI"}, {"ErrorCode", map[bool]string{true: "0000"}[s.Gateway]}})
+	s.flat(w, r, "RegisterResponse", [][2]string{{"CommonPaymentUrl", "http://" + r.Host + s.Prefix + "/commonPayment/Page"}, {"PaymentToken", t.token}, {"ResponseMessage", "ISLEM BASARILI"}, {"ErrorCode", map[bool]string{true: "0000"}[s.Gateway]}})
 }
 
 // flat answers JSON where it is asked for, else XML.

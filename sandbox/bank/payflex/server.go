@@ -35,6 +35,8 @@ type Server struct {
 	merchants map[string]Merchant
 	// Gateway is the bank's new generation: signed callbacks, another page, JSON.
 	Gateway bool
+	// Prefix is the path under which Handler is mounted, for the addresses that answers name.
+	Prefix string
 	// JSONFault answers a caller from a foreign address with JSON instead of a page.
 	JSONFault bool
 
