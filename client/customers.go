@@ -69,6 +69,7 @@ type CustomerChange struct {
 	EntryPoint     *string    `json:"entry_point,omitempty"`
 	Addresses      *[]Address `json:"addresses,omitempty"` // replaces all
 	VerificationID *string    `json:"verification_id,omitempty"`
+	Answer         *string    `json:"answer,omitempty"` // "no": the question for a new phone was answered Hayır
 	Reason         *string    `json:"reason,omitempty"`
 	Version        *int64     `json:"version,omitempty"` // fails with "version_conflict" if the card has moved on
 }

@@ -71,6 +71,7 @@ type CustomerChange struct {
 	EntryPoint     *string    `json:"entry_point,omitempty" maxLength:"40"`
 	Addresses      *[]Address `json:"addresses,omitempty" maxItems:"20" doc:"Replaces all addresses."`
 	VerificationID *string    `json:"verification_id,omitempty" maxLength:"80"`
+	Answer         *string    `json:"answer,omitempty" maxLength:"10" doc:"no: the question for a new phone was answered Hayır."`
 	Reason         *string    `json:"reason,omitempty" maxLength:"500" doc:"Answers the question for the phone with Hayır."`
 	Version        *int64     `json:"version,omitempty" doc:"The version that was read; another one on the card is a conflict."`
 }
@@ -103,7 +104,7 @@ func (ch CustomerChange) apply(c *customer.Customer) error {
 		to   *string
 		from *string
 	}{{&c.Code, ch.Code}, {&c.Kind, ch.Kind}, {&c.Name, ch.Name}, {&c.Surname, ch.Surname}, {&c.Phone, ch.Phone}, {&c.Email, ch.Email}, {&c.TaxNumber, ch.TaxNumber},
-		{&c.TaxOffice, ch.TaxOffice}, {&c.EntryPoint, ch.EntryPoint}, {&c.PhoneVerificationID, ch.VerificationID}, {&c.UnverifiedReason, ch.Reason}} {
+		{&c.TaxOffice, ch.TaxOffice}, {&c.EntryPoint, ch.EntryPoint}, {&c.PhoneVerificationID, ch.VerificationID}, {&c.Answer, ch.Answer}, {&c.UnverifiedReason, ch.Reason}} {
 		if f.from != nil {
 			*f.to = *f.from
 		}

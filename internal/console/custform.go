@@ -173,7 +173,7 @@ func (c *Console) store(r *http.Request, d draft) (customer.Customer, error) {
 	return c.Customers.Update(r.Context(), co, d.Card, func(k *customer.Customer) error {
 		k.Version = d.Version
 		k.Code, k.Kind, k.Name, k.Surname, k.Phone, k.Email = d.In.Code, d.In.Kind, d.In.Name, d.In.Surname, d.In.Phone, d.In.Email
-		k.TaxNumber, k.TaxOffice, k.Addresses, k.UnverifiedReason = d.In.TaxNumber, d.In.TaxOffice, d.In.Addresses, d.In.Reason
+		k.TaxNumber, k.TaxOffice, k.Addresses, k.Answer, k.UnverifiedReason = d.In.TaxNumber, d.In.TaxOffice, d.In.Addresses, d.In.Answer, d.In.Reason
 		if d.In.VerificationID != "" {
 			k.PhoneVerificationID = d.In.VerificationID
 		}

@@ -42,6 +42,7 @@ type Customer struct {
 	PhoneVerifiedAt     time.Time // zero: the phone is not proven
 	PhoneVerificationID string
 	UnverifiedReason    string // why the question was answered Hayır
+	Answer              string // set by a change only: "" or [No], for a new phone; not kept here, the event log has it
 	CreatedBy           string
 	Version             int64
 	CreatedAt           time.Time

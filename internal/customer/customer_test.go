@@ -216,6 +216,33 @@ func TestQuestionOfAnEntryPoint(t *testing.T) {
 	}
 }
 
+func TestHayırToAChangedPhoneIsInTheLog(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d db.DB) {
+		w := newWorld(t, d, company.Optional)
+		c := w.create(ayse())
+		change := func(phone, answer string) error {
+			_, err := w.s.Update(w.ctx, w.com.ID, c.ID, func(c *customer.Customer) error {
+				c.Phone, c.Answer = phone, answer
+				return nil
+			})
+			return err
+		}
+		if err := change("0555 222 33 44", "maybe"); fault.Code(err) != "invalid_answer" {
+			t.Errorf("another answer: %v", err)
+		}
+		for _, phone := range []string{"0555 222 33 44", "0555 222 33 44"} { // the second time nothing is new, and nothing was asked
+			if err := change(phone, "no"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want := []string{"customer.created", "customer.changed", "customer.question_answered"}
+		if diff := cmp.Diff(want, w.kinds(c.ID)); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
 func TestOnlyTheRightProofVerifiesAPhone(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d db.DB) {

@@ -32,8 +32,8 @@ func (s *Service) Create(ctx context.Context, companyID string, in Input) (Custo
 	if err != nil {
 		return Customer{}, err
 	}
-	if in.Answer != "" && in.Answer != No {
-		return Customer{}, fault.Field("answer", "invalid_answer", `Yanıt boş ya da "no" olmalı.`, `The answer is empty or "no".`)
+	if err := validAnswer(in.Answer); err != nil {
+		return Customer{}, err
 	}
 	now := s.clock.Now()
 	c := Customer{ID: db.NewID("cus"), CompanyID: companyID, Code: in.Code, Kind: in.Kind, Name: in.Name, Surname: in.Surname, Phone: in.Phone, Email: in.Email,
@@ -75,7 +75,7 @@ const maxTries = 5
 //
 //   - Setting Version to the one that the caller had read makes the change fail with "version_conflict" if the card has moved on.
 //   - A new Phone takes the proof off the card. Setting PhoneVerificationID puts a new proof on it.
-//   - UnverifiedReason comes in empty; setting it answers the question for the phone with Hayır.
+//   - UnverifiedReason comes in empty; setting it, or Answer with a new phone, answers the question for the phone with Hayır.
 //   - Identity, maker and times cannot be changed.
 func (s *Service) Update(ctx context.Context, companyID, id string, change func(*Customer) error) (Customer, error) {
 	co, err := s.companies.Open(ctx, companyID)
@@ -92,6 +92,13 @@ func (s *Service) Update(ctx context.Context, companyID, id string, change func(
 		}
 	}
 	return Customer{}, conflict()
+}
+
+func validAnswer(a string) error {
+	if a == "" || a == No {
+		return nil
+	}
+	return fault.Field("answer", "invalid_answer", `Yanıt boş ya da "no" olmalı.`, `The answer is empty or "no".`)
 }
 
 func conflict() error {
@@ -112,12 +119,16 @@ func (s *Service) updateOnce(ctx context.Context, co company.Company, id string,
 	if c.Version != before.Version {
 		return c, false, conflict()
 	}
+	if err := validAnswer(c.Answer); err != nil {
+		return c, false, err
+	}
 	if err := c.normalize(); err != nil {
 		return c, false, err
 	}
 	c.ID, c.CompanyID, c.CreatedBy, c.CreatedAt, c.PhoneVerifiedAt = before.ID, before.CompanyID, before.CreatedBy, before.CreatedAt, before.PhoneVerifiedAt
-	proof, said := c.PhoneVerificationID, c.UnverifiedReason != ""
 	moved := c.Phone != before.Phone
+	proof, said := c.PhoneVerificationID, c.UnverifiedReason != "" || moved && c.Answer == No
+	c.Answer = ""
 	c.PhoneVerificationID = before.PhoneVerificationID
 	if moved {
 		c.PhoneVerificationID, c.PhoneVerifiedAt = "", time.Time{}

@@ -20,8 +20,9 @@ type Binding struct {
 	Payee  string
 }
 
-// Check compares a code. The attempt is counted, on disk, before the comparison, so that parallel guesses get exactly the
-// attempts there are; the change to approved happens once. A finished verification gives its state and counts nothing.
+// Check compares a code. The attempt is counted, compared and written down in one transaction that holds the verification's
+// row, and the answer leaves only after it is on disk: parallel guesses get exactly the attempts there are, each is in the
+// log, and the change to approved happens once. A finished verification gives its state and counts nothing.
 func (s *Service) Check(ctx context.Context, companyID, id, code string, b Binding) (Verification, bool, error) {
 	if _, err := s.companies.Open(ctx, companyID); err != nil {
 		return Verification{}, false, err
@@ -32,57 +33,45 @@ func (s *Service) Check(ctx context.Context, companyID, id, code string, b Bindi
 	}
 	now := s.clock.Now()
 	var v Verification
-	var hash []byte
-	counted := false
+	var approved, otherPurpose bool
 	err := s.db.Write(ctx, func(tx db.Tx) error {
-		counted = false
+		approved, otherPurpose = false, false
 		if err := idempotency.Record(ctx, tx, id); err != nil {
 			return err
 		}
+		var hash []byte
 		err := tx.QueryRow(`UPDATE verification SET attempts = attempts + 1 WHERE id = $1 AND company_id = $2 AND status = 'pending'
 			AND attempts < max_attempts AND expires_at > $3 RETURNING code_hash`, id, companyID, db.Micros(now)).Scan(&hash)
-		if err == nil {
-			counted = true
-		} else if !errors.Is(err, db.ErrNoRows) {
+		counted := err == nil
+		if err != nil && !errors.Is(err, db.ErrNoRows) {
 			return err
 		}
-		v, err = get(tx, companyID, id)
+		if v, err = get(tx, companyID, id); err != nil || !counted {
+			return err
+		}
+		otherPurpose = (b.Amount != 0 && b.Amount != v.Amount) || (b.Payee != "" && b.Payee != v.Payee)
+		to, kind, reason := Pending, "check_failed", "İYS Kodu Başarısız"
+		switch {
+		case !otherPurpose && s.codeMatches(v, hash, code):
+			to, kind, reason = Approved, "approved", "İYS Doğrulaması Başarılı"
+		case v.Attempts >= v.MaxAttempts:
+			to, kind = Denied, "denied"
+		}
+		v, _, err = s.move(ctx, tx, companyID, id, to, kind, reason)
+		approved = err == nil && to == Approved
 		return err
 	})
 	if err != nil {
 		return Verification{}, false, err
 	}
-	if !counted {
-		v = v.at(now)
-		if v.Status == Pending { // the last attempt is being compared at this moment
-			v.Status = Denied
-		}
-		return v, false, nil
-	}
-	if (b.Amount != 0 && b.Amount != v.Amount) || (b.Payee != "" && b.Payee != v.Payee) {
+	if otherPurpose {
 		return v, false, fault.New(fault.Conflict, "binding_mismatch", "Kod başka bir tutar ya da alıcı için gönderildi.", "The code was sent for another amount or payee.")
 	}
-	right := s.codeMatches(v, hash, code)
-	to, kind, reason := Pending, "check_failed", "İYS Kodu Başarısız"
-	if right {
-		to, kind, reason = Approved, "approved", "İYS Doğrulaması Başarılı"
-	} else if v.Attempts >= v.MaxAttempts {
-		to, kind = Denied, "denied"
-	}
-	v, moved, err := s.move(ctx, companyID, id, to, kind, reason)
-	return v, right && moved, err
+	return v.at(now), approved, nil
 }
 
-// move changes a pending verification and writes why. Moved is false if somebody else ended it first.
-func (s *Service) move(ctx context.Context, companyID, id string, to Status, kind, reason string) (v Verification, moved bool, err error) {
-	err = s.db.Write(ctx, func(tx db.Tx) error {
-		v, moved, err = s.moveTx(ctx, tx, companyID, id, to, kind, reason)
-		return err
-	})
-	return v, moved, err
-}
-
-func (s *Service) moveTx(ctx context.Context, tx db.Tx, companyID, id string, to Status, kind, reason string) (Verification, bool, error) {
+// move changes a pending verification and writes why. The bool is false if somebody else ended it first.
+func (s *Service) move(ctx context.Context, tx db.Tx, companyID, id string, to Status, kind, reason string) (Verification, bool, error) {
 	ended := int64(0)
 	if to != Pending {
 		ended = db.Micros(s.clock.Now())
@@ -181,7 +170,11 @@ func (s *Service) Resend(ctx context.Context, companyID, id string) (Verificatio
 
 // Cancel ends a pending verification; on one that has ended it changes nothing.
 func (s *Service) Cancel(ctx context.Context, companyID, id, reason string) (Verification, error) {
-	v, _, err := s.move(ctx, companyID, id, Canceled, "canceled", reason)
+	var v Verification
+	err := s.db.Write(ctx, func(tx db.Tx) (err error) {
+		v, _, err = s.move(ctx, tx, companyID, id, Canceled, "canceled", reason)
+		return err
+	})
 	return v.at(s.clock.Now()), err
 }
 
@@ -197,7 +190,7 @@ func (s *Service) Expire(ctx context.Context) error {
 			}
 			n = len(due)
 			for _, k := range due {
-				if _, _, err := s.moveTx(ctx, tx, k[0], k[1], Expired, "expired", "Süresi doldu"); err != nil {
+				if _, _, err := s.move(ctx, tx, k[0], k[1], Expired, "expired", "Süresi doldu"); err != nil {
 					return err
 				}
 			}
