@@ -120,7 +120,10 @@ func (t Transport) Post(ctx context.Context, url, contentType string, header htt
 		return 0, nil, &NoAnswer{Sent: wrote.Load() || !traced.Load(), Err: plain(err)}
 	}
 	defer resp.Body.Close()
-	answer, err = io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
+	var b bytes.Buffer
+	b.Grow(int(min(max(resp.ContentLength, 512), 1<<16)) + bytes.MinRead)
+	_, err = b.ReadFrom(io.LimitReader(resp.Body, maxAnswer+1))
+	answer = b.Bytes()
 	if err != nil {
 		return resp.StatusCode, answer, &NoAnswer{Sent: true, Err: plain(err)}
 	}

@@ -2,6 +2,7 @@ package pos
 
 import (
 	"bytes"
+	"crypto/rand"
 	"fmt"
 	"html"
 	"io"
@@ -139,6 +140,47 @@ type Attempt struct {
 	Nonce        string            // the random text of the form
 	Recurring    *Plan             `json:",omitempty"`
 	Extra        map[string]string `json:",omitempty"` // what the protocol needs again
+}
+
+// Begin makes the attempt of a payment, or tells what keeps it from starting. Every Start of the library begins with it.
+func (p Payment) Begin(m Model, returnURL string) (Attempt, error) {
+	switch {
+	case m == NonSecure:
+		return Attempt{}, Unsupported("3-D Secure of this account")
+	case p.Card == nil && p.Stored == nil && !m.OnBankPage():
+		return Attempt{}, Invalid("Card", "is missing: this model takes it on the shop's page")
+	case len(returnURL) > maxReturnURL:
+		return Attempt{}, Invalid("returnURL", "has at most 200 characters")
+	case !validReturn(returnURL):
+		return Attempt{}, Invalid("returnURL", "is no address, or has characters that are to be percent-encoded: banks sign them in different encodings")
+	}
+	return Attempt{OrderID: p.OrderID, Amount: p.Amount, Installments: p.Installments, PreAuth: p.PreAuth, Model: m, ClientIP: p.ClientIP, Email: p.Email,
+		Nonce: rand.Text(), Recurring: p.Recurring}, nil
+}
+
+// maxReturnURL is what every bank takes (PayFor 200, PosNet 255).
+const maxReturnURL = 200
+
+// validReturn tells an address of http or https whose characters are the ones of RFC 3986.
+func validReturn(s string) bool {
+	rest, ok := strings.CutPrefix(s, "https://")
+	if !ok {
+		rest, ok = strings.CutPrefix(s, "http://")
+	}
+	if !ok || rest == "" || strings.IndexByte("/?#:@", rest[0]) >= 0 {
+		return false
+	}
+	for i := range len(rest) {
+		if c := rest[i]; c <= ' ' || c >= 0x7f || strings.IndexByte("\"<>\\^`{|}", c) >= 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// ToBank is the result of a Start whose form is to be shown.
+func ToBank(orderID string) Result {
+	return Result{Outcome: Redirect, OrderID: orderID, Installments: -1}
 }
 
 // Values are the fields of a callback as they came: decoded, names as on the wire.

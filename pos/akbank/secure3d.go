@@ -79,16 +79,15 @@ func (c *Client) Start(_ context.Context, p pos.Payment, returnURL string) (pos.
 	if err := c.check(p); err != nil {
 		return pos.Form{}, pos.Attempt{}, pos.Result{}, err
 	}
-	switch {
-	case c.cfg.Model == pos.NonSecure:
-		return pos.Form{}, pos.Attempt{}, pos.Result{}, pos.Unsupported("3-D Secure of this account")
-	case p.Recurring != nil:
-		return pos.Form{}, pos.Attempt{}, pos.Result{}, pos.Unsupported("recurring payments with 3-D Secure")
-	case p.Card == nil && !c.cfg.Model.OnBankPage():
-		return pos.Form{}, pos.Attempt{}, pos.Result{}, pos.Invalid("Card", "is missing: this model takes it on the shop's page")
+	a, err := p.Begin(c.cfg.Model, returnURL)
+	if err != nil {
+		return pos.Form{}, pos.Attempt{}, pos.Result{}, err
 	}
-	a := pos.Attempt{OrderID: p.OrderID, Amount: p.Amount, Installments: p.Installments, PreAuth: p.PreAuth, Model: c.cfg.Model, ClientIP: p.ClientIP, Email: p.Email, Nonce: Random()}
-	return c.cfg.Form(FormRequest{Payment: p, ReturnURL: returnURL, Random: a.Nonce, Now: c.now()}), a, pos.Result{Outcome: pos.Redirect, OrderID: p.OrderID, Installments: -1}, nil
+	if p.Recurring != nil {
+		return pos.Form{}, pos.Attempt{}, pos.Result{}, pos.Unsupported("recurring payments with 3-D Secure")
+	}
+	a.Nonce = Random()
+	return c.cfg.Form(FormRequest{Payment: p, ReturnURL: returnURL, Random: a.Nonce, Now: c.now()}), a, pos.ToBank(p.OrderID), nil
 }
 
 // shapes are what signed values must look like, so that no border between two neighbours can have been moved.

@@ -2,13 +2,11 @@ package akbank
 
 import (
 	"crypto/rand"
-	"encoding/hex"
-	"encoding/json"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/onay/onay/pos"
+	"github.com/onay/onay/pos/internal/wire"
 )
 
 // Kinds of transactions (txnCode).
@@ -62,7 +60,7 @@ const timeText = "2006-01-02T15:04:05.000"
 func Random() string {
 	var b [64]byte
 	rand.Read(b[:])
-	return strings.ToUpper(hex.EncodeToString(b[:]))
+	return wire.UpperHex(b[:])
 }
 
 // Body writes the JSON of a call; the same bytes are signed and sent. It holds the card: wipe it after use.
@@ -156,15 +154,5 @@ func (c Config) terminal(b []byte) []byte {
 }
 
 func field(b []byte, name, value string) []byte {
-	b = append(append(append(b, '"'), name...), `":`...)
-	for i := range len(value) {
-		if c := value[i]; c < ' ' || c == '"' || c == '\\' || c >= 0x7f {
-			s, err := json.Marshal(value)
-			if err != nil {
-				s = []byte(`""`)
-			}
-			return append(b, s...)
-		}
-	}
-	return append(append(append(b, '"'), value...), '"')
+	return wire.AppendJSON(append(append(append(b, '"'), name...), `":`...), value)
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/onay/onay/pos"
+	"github.com/onay/onay/pos/internal/wire"
 	"github.com/onay/onay/pos/internal/xmldoc"
 )
 
@@ -46,7 +47,7 @@ func (c Config) ParseAnswer(body []byte, password string) (Answer, error) {
 			v = V512
 		}
 		a.Signature = pos.SignatureInvalid
-		if equal(SignAnswer(v, code, txn.Get("RetrefNum"), txn.Get("AuthCode"), txn.Get("ProvDate"), doc.Get("Order", "OrderID"), password, c.TerminalID), got) {
+		if wire.Equal(SignAnswer(v, code, txn.Get("RetrefNum"), txn.Get("AuthCode"), txn.Get("ProvDate"), doc.Get("Order", "OrderID"), password, c.TerminalID), got) {
 			a.Signature = pos.SignatureValid
 		}
 	}

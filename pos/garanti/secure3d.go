@@ -2,12 +2,12 @@ package garanti
 
 import (
 	"context"
-	"crypto/rand"
 	"regexp"
 	"strconv"
 	"strings"
 
 	"github.com/onay/onay/pos"
+	"github.com/onay/onay/pos/internal/wire"
 )
 
 // FormRequest is what a 3-D form is made of.
@@ -79,18 +79,16 @@ func (c *Client) Start(_ context.Context, p pos.Payment, returnURL string) (pos.
 	if err := c.check(p); err != nil {
 		return pos.Form{}, pos.Attempt{}, pos.Result{}, err
 	}
-	switch {
-	case c.cfg.Model == pos.NonSecure:
-		return pos.Form{}, pos.Attempt{}, pos.Result{}, pos.Unsupported("3-D Secure of this account")
-	case p.Card == nil && !c.cfg.Model.OnBankPage():
-		return pos.Form{}, pos.Attempt{}, pos.Result{}, pos.Invalid("Card", "is missing: this model takes it on the shop's page")
-	case p.ClientIP == "":
+	a, err := p.Begin(c.cfg.Model, returnURL)
+	if err != nil {
+		return pos.Form{}, pos.Attempt{}, pos.Result{}, err
+	}
+	if p.ClientIP == "" {
 		p.ClientIP = c.cfg.DefaultIP
 	}
 	f := c.cfg.Form(FormRequest{Payment: p, ReturnURL: returnURL})
-	a := pos.Attempt{OrderID: p.OrderID, Amount: p.Amount, Installments: p.Installments, PreAuth: p.PreAuth, Model: c.cfg.Model, ClientIP: p.ClientIP, Email: p.Email, Nonce: rand.Text(),
-		Recurring: p.Recurring, Extra: map[string]string{"secure3dhash": f.Get("secure3dhash")}}
-	return f, a, pos.Result{Outcome: pos.Redirect, OrderID: p.OrderID, Installments: -1}, nil
+	a.ClientIP, a.Extra = p.ClientIP, map[string]string{"secure3dhash": f.Get("secure3dhash")}
+	return f, a, pos.ToBank(p.OrderID), nil
 }
 
 // shapes are what signed values must look like: they are joined without borders, so a genuine signature can be cut anew.
@@ -182,7 +180,7 @@ func (c Config) mismatch(a pos.Attempt, get func(string) string) string {
 		return "the currency is not that of the attempt"
 	case a.Amount.Minor > 0 && get("txninstallmentcount") != installments(a.Installments):
 		return "the installments are not those of the attempt"
-	case a.Extra["secure3dhash"] != "" && get("secure3dhash") != "" && !equal(get("secure3dhash"), a.Extra["secure3dhash"]):
+	case a.Extra["secure3dhash"] != "" && get("secure3dhash") != "" && !wire.Equal(get("secure3dhash"), a.Extra["secure3dhash"]):
 		return "the echoed form is not the one that was sent"
 	}
 	return ""

@@ -3,14 +3,11 @@ package garanti
 import (
 	"crypto/sha1"
 	"crypto/sha512"
-	"crypto/subtle"
 	"encoding/base64"
-	"encoding/hex"
 	"strings"
 
-	"golang.org/x/text/encoding/charmap"
-
 	"github.com/onay/onay/pos"
+	"github.com/onay/onay/pos/internal/wire"
 )
 
 // HashedPassword is UPPER(hex(SHA1(password + terminal id padded with zeros to 9 digits))). A terminal id that is not digits is not padded. It stays SHA-1
@@ -20,8 +17,8 @@ func HashedPassword(password, terminalID string) string {
 	if strings.Trim(terminalID, "0123456789") == "" {
 		padded = strings.Repeat("0", max(0, 9-len(terminalID))) + terminalID
 	}
-	d := sha1.Sum(latin5(password + padded))
-	return upperHex(d[:])
+	d := sha1.Sum(wire.Latin5(password + padded))
+	return wire.UpperHex(d[:])
 }
 
 // SignRequest is the HashData of a request.
@@ -31,7 +28,7 @@ func HashedPassword(password, terminalID string) string {
 //
 // What is absent is empty; the values are the exact texts of the document. card may be nil.
 func SignRequest(v Version, orderID, terminalID string, card []byte, amount, currency, password string) string {
-	b := append(latin5(orderID+terminalID), card...)
+	b := append(wire.Latin5(orderID+terminalID), card...)
 	b = append(b, amount...)
 	if v != Legacy {
 		b = append(b, currency...)
@@ -53,39 +50,22 @@ func SignForm(v Version, get func(field string) string, storeKey, password strin
 		s += get("txncurrencycode")
 	}
 	s += get("successurl") + get("errorurl") + get("txntype") + get("txninstallmentcount") + storeKey + HashedPassword(password, get("terminalid"))
-	return digest(v, latin5(s))
+	return digest(v, wire.Latin5(s))
 }
 
 // SignAnswer is the HashData of an answer: H(Response/Code + RetrefNum + AuthCode + ProvDate + OrderID + HashedPassword). It is the Code, not the ReasonCode.
 func SignAnswer(v Version, code, retrefNum, authCode, provDate, orderID, password, terminalID string) string {
-	return digest(v, latin5(code+retrefNum+authCode+provDate+orderID+HashedPassword(password, terminalID)))
+	return digest(v, wire.Latin5(code+retrefNum+authCode+provDate+orderID+HashedPassword(password, terminalID)))
 }
 
 func digest(v Version, b []byte) string {
 	if v == Legacy {
 		d := sha1.Sum(b)
-		return upperHex(d[:])
+		return wire.UpperHex(d[:])
 	}
 	d := sha512.Sum512(b)
-	return upperHex(d[:])
+	return wire.UpperHex(d[:])
 }
-
-func upperHex(b []byte) string { return strings.ToUpper(hex.EncodeToString(b)) }
-
-// latin5 are the bytes of a text in ISO-8859-9. What it does not have becomes a question mark: such a text signs nothing that the bank would accept.
-func latin5(s string) []byte {
-	b := make([]byte, 0, len(s)+64)
-	for _, r := range s {
-		c, ok := charmap.ISO8859_9.EncodeRune(r)
-		if !ok {
-			c = '?'
-		}
-		b = append(b, c)
-	}
-	return b
-}
-
-func equal(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }
 
 // hashParams is the one list that a callback may be signed by.
 const hashParams = "clientid:oid:authcode:procreturncode:response:mdstatus:cavv:eci:md:rnd:"
@@ -102,10 +82,10 @@ type checked struct {
 // callbackHash is UPPER(hex(SHA512(text + storeKey))), or base64(SHA1(text + storeKey)) for v0.01.
 func callbackHash(v Version, text, storeKey string) string {
 	if v == Legacy {
-		d := sha1.Sum(latin5(text + storeKey))
+		d := sha1.Sum(wire.Latin5(text + storeKey))
 		return base64.StdEncoding.EncodeToString(d[:])
 	}
-	return digest(V512, latin5(text+storeKey))
+	return digest(V512, wire.Latin5(text+storeKey))
 }
 
 // checkCallback rebuilds the signed text from the fields. The algorithm is that of our form, whatever the message names; the list of names is posted by the
@@ -121,8 +101,8 @@ func checkCallback(v Version, get func(string) string, storeKey string) checked 
 		text.WriteString(get(name))
 	}
 	c.want = callbackHash(v, text.String(), storeKey)
-	fits := equal(c.want, got)
-	c.naive = fits || equal(callbackHash(v, get("hashparamsval"), storeKey), got)
+	fits := wire.Equal(c.want, got)
+	c.naive = fits || wire.Equal(callbackHash(v, get("hashparamsval"), storeKey), got)
 	if !fits {
 		if c.naive {
 			c.why = "the hash fits the text that the message brought along, and not its fields"

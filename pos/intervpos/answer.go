@@ -12,14 +12,15 @@ var errNoAnswer = errors.New("intervpos: not an answer of this gateway")
 
 // fields reads "Name=value;;Name=value". Runs of two or more semicolons part the pairs; a value may hold "=".
 func fields(body []byte) (map[string]string, error) {
-	out := map[string]string{}
-	for _, pair := range strings.Split(strings.TrimSpace(string(body)), ";;") {
+	text := strings.TrimSpace(string(body))
+	out := make(map[string]string, strings.Count(text, ";;")+1)
+	for pair := range strings.SplitSeq(text, ";;") {
 		pair = strings.Trim(pair, ";")
 		if pair == "" {
 			continue
 		}
 		name, value, ok := strings.Cut(pair, "=")
-		if !ok || strings.ContainsAny(name, "<> \r\n") {
+		if !ok || !plainName(name) {
 			return nil, errNoAnswer
 		}
 		out[name] = strings.TrimSpace(value)
@@ -28,6 +29,16 @@ func fields(body []byte) (map[string]string, error) {
 		return nil, errNoAnswer
 	}
 	return out, nil
+}
+
+// plainName tells a field's name from a line of a page that is no answer.
+func plainName(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c <= ' ' || c == '<' || c == '>' {
+			return false
+		}
+	}
+	return true
 }
 
 // trxDate reads "dd.MM.yyyy HH:mm:ss"; 1.1.0001 is none.

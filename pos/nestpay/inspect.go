@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/onay/onay/pos"
+	"github.com/onay/onay/pos/internal/wire"
 	"github.com/onay/onay/pos/internal/xmldoc"
 )
 
@@ -18,7 +19,7 @@ func (c Config) Inspect(values pos.Values) pos.Inspection {
 		got = values.Get("hash")
 	}
 	s := checkCallback(c.Hash, values, c.StoreKey, c.ClientID, c.Model)
-	in := pos.Inspection{Algorithm: string(c.Hash), Want: s.want, Got: got, Match: s.signature == pos.SignatureValid || s.want != "" && equal(s.want, got)}
+	in := pos.Inspection{Algorithm: string(c.Hash), Want: s.want, Got: got, Match: s.signature == pos.SignatureValid || s.want != "" && wire.Equal(s.want, got)}
 	if s.why != "" {
 		in.Notes = append(in.Notes, s.why)
 	}

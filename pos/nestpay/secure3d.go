@@ -2,7 +2,6 @@ package nestpay
 
 import (
 	"context"
-	"crypto/rand"
 	"strconv"
 
 	"github.com/onay/onay/pos"
@@ -72,15 +71,11 @@ func (c *Client) Start(_ context.Context, p pos.Payment, returnURL string) (pos.
 	if err := c.check(p); err != nil {
 		return pos.Form{}, pos.Attempt{}, pos.Result{}, err
 	}
-	if c.cfg.Model == pos.NonSecure {
-		return pos.Form{}, pos.Attempt{}, pos.Result{}, pos.Unsupported("3-D Secure of this account")
+	a, err := p.Begin(c.cfg.Model, returnURL)
+	if err != nil {
+		return pos.Form{}, pos.Attempt{}, pos.Result{}, err
 	}
-	if p.Card == nil && !c.cfg.Model.OnBankPage() {
-		return pos.Form{}, pos.Attempt{}, pos.Result{}, pos.Invalid("Card", "is missing: this store type takes it on the shop's page")
-	}
-	a := pos.Attempt{OrderID: p.OrderID, Amount: p.Amount, Installments: p.Installments, PreAuth: p.PreAuth, Model: c.cfg.Model, ClientIP: p.ClientIP, Email: p.Email,
-		Nonce: rand.Text(), Recurring: p.Recurring}
-	return c.cfg.Form(FormRequest{Payment: p, ReturnURL: returnURL, Nonce: a.Nonce}), a, pos.Result{Outcome: pos.Redirect, OrderID: p.OrderID, Installments: -1}, nil
+	return c.cfg.Form(FormRequest{Payment: p, ReturnURL: returnURL, Nonce: a.Nonce}), a, pos.ToBank(p.OrderID), nil
 }
 
 // Verify reads a return. The model is that of the attempt, whatever the message says.

@@ -3,12 +3,12 @@ package nestpay
 import (
 	"crypto/sha1"
 	"crypto/sha512"
-	"crypto/subtle"
 	"encoding/base64"
 	"slices"
 	"strings"
 
 	"github.com/onay/onay/pos"
+	"github.com/onay/onay/pos/internal/wire"
 )
 
 // fixed are the fields of a request's hash in versions 1 and 2, in order. islemtipi and TranType, taksit and Instalment are two names of one thing.
@@ -117,8 +117,6 @@ func sha512Of(b []byte) string {
 	return base64.StdEncoding.EncodeToString(d[:])
 }
 
-func equal(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }
-
 // signedCallback is what a callback's hash is worth, and which of its fields it covers.
 type signedCallback struct {
 	signature pos.Signature
@@ -178,7 +176,7 @@ func checkCallback(v Hash, values pos.Values, storeKey, clientID string, model p
 		}
 		return sha1Of(append([]byte(text), storeKey...))
 	}
-	s.naive = equal(digest(values.Get("HASHPARAMSVAL")), got)
+	s.naive = wire.Equal(digest(values.Get("HASHPARAMSVAL")), got)
 	s.want = digest(string(rebuilt))
 	needs := []string{"clientid", "oid", "mdStatus", "rnd"}
 	if values.Get("Response") != "" && s.covered["Response"] {
@@ -188,7 +186,7 @@ func checkCallback(v Hash, values pos.Values, storeKey, clientID string, model p
 		}
 	}
 	switch {
-	case !equal(s.want, got):
+	case !wire.Equal(s.want, got):
 	case string(rebuilt) != values.Get("HASHPARAMSVAL"):
 		s.why = "the signed text is not that of the fields"
 	case missing(s.covered, needs) != "":
@@ -223,9 +221,9 @@ func checkVer3(values pos.Values, got, storeKey, clientID string) signedCallback
 	// Map order does not matter: names that differ in case only sort the same way each time.
 	slices.SortFunc(fields, func(a, b pos.Pair) int { return strings.Compare(a.Name, b.Name) })
 	s.want = sha512Of(plainVer3(fields, storeKey, nil))
-	ok := equal(s.want, got)
+	ok := wire.Equal(s.want, got)
 	if !ok && values.Has("_charset_") { // the browser added it after the gate had signed
-		ok = equal(sha512Of(plainVer3(fields, storeKey, func(n string) bool { return n == "_charset_" })), got)
+		ok = wire.Equal(sha512Of(plainVer3(fields, storeKey, func(n string) bool { return n == "_charset_" })), got)
 	}
 	if ok && values.Get("clientid") != clientID {
 		s.why = "the message is for another merchant"

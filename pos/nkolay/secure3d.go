@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/onay/onay/pos"
+	"github.com/onay/onay/pos/internal/wire"
 )
 
 // What an attempt keeps beside the general things.
@@ -22,17 +23,13 @@ func (c *Client) Start(ctx context.Context, p pos.Payment, returnURL string) (po
 		return none(err)
 	}
 	now := c.now()
-	a := pos.Attempt{OrderID: p.OrderID, Amount: p.Amount, Installments: p.Installments, PreAuth: p.PreAuth, Model: c.cfg.Model, ClientIP: p.ClientIP, Email: p.Email,
-		Extra: map[string]string{extraBegun: now.Format(time.RFC3339)}}
-	switch {
-	case returnURL == "":
-		return none(pos.Invalid("returnURL", "is missing"))
-	case c.cfg.Model == pos.NonSecure:
-		return none(pos.Unsupported("3-D Secure of this account"))
-	case c.cfg.Model == pos.SecureHosted:
-		return c.cfg.HostedForm(p, returnURL, now), a, pos.Result{Outcome: pos.Redirect, OrderID: p.OrderID, Installments: -1}, nil
-	case p.Card == nil && p.Stored == nil:
-		return none(pos.Invalid("Card", "is missing: this model takes it on the shop's page"))
+	a, err := p.Begin(c.cfg.Model, returnURL)
+	if err != nil {
+		return none(err)
+	}
+	a.Extra = map[string]string{extraBegun: now.Format(time.RFC3339)}
+	if c.cfg.Model == pos.SecureHosted {
+		return c.cfg.HostedForm(p, returnURL, now), a, pos.ToBank(p.OrderID), nil
 	}
 	answer := c.operate(ctx, PathPayment, p.OrderID, c.cfg.Payment(p, returnURL, now))
 	switch answer.Outcome {
@@ -182,7 +179,7 @@ func (c *Client) Inspect(values pos.Values) pos.Inspection { return c.cfg.Inspec
 // Inspect tells field by field what the hash of a callback covers; see [Client.Inspect].
 func (c Config) Inspect(values pos.Values) pos.Inspection {
 	in := pos.Inspection{Algorithm: "base64(SHA512(fields joined with bars, then the secret))", Want: SignResult(c.Secret, values.Get), Got: resultHash(values.Get)}
-	in.Match = equal(in.Want, in.Got)
+	in.Match = wire.Equal(in.Want, in.Got)
 	for _, name := range resultFields {
 		in.Fields = append(in.Fields, pos.InspectedField{Name: name, Value: pos.Mask(values.Get(name), c.Secret), Missing: !values.Has(name)})
 	}
@@ -191,7 +188,7 @@ func (c Config) Inspect(values pos.Values) pos.Inspection {
 		for _, name := range resultFields[:len(resultFields)-1] {
 			old = append(old, values.Get(name))
 		}
-		if equal(Sign(c.Secret, old...), in.Got) {
+		if wire.Equal(Sign(c.Secret, old...), in.Got) {
 			in.Notes = append(in.Notes, "The hash fits without CURRENCY_CODE.")
 		}
 	}

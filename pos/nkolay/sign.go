@@ -3,11 +3,11 @@ package nkolay
 import (
 	"crypto/sha1"
 	"crypto/sha512"
-	"crypto/subtle"
 	"encoding/base64"
 	"strings"
 
 	"github.com/onay/onay/pos"
+	"github.com/onay/onay/pos/internal/wire"
 )
 
 // Sign is hashDatav2: base64(SHA512(fields joined with bars, then a bar and the secret)), a plain digest of UTF-8. An absent field is an empty text between two bars.
@@ -48,10 +48,8 @@ func (c Config) checkResult(get func(name string) string) pos.Signature {
 	switch h := resultHash(get); {
 	case h == "":
 		return pos.SignatureMissing
-	case equal(SignResult(c.Secret, get), h):
+	case wire.Equal(SignResult(c.Secret, get), h):
 		return pos.SignatureValid
 	}
 	return pos.SignatureInvalid
 }
-
-func equal(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }

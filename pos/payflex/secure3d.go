@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/onay/onay/pos"
+	"github.com/onay/onay/pos/internal/wire"
 	"github.com/onay/onay/pos/internal/xmldoc"
 )
 
@@ -113,19 +114,18 @@ func (c *Client) Start(ctx context.Context, p pos.Payment, returnURL string) (po
 	if err := c.check(p); err != nil {
 		return none(err)
 	}
-	a := pos.Attempt{OrderID: p.OrderID, Amount: p.Amount, Installments: p.Installments, PreAuth: p.PreAuth, Model: c.cfg.Model, ClientIP: p.ClientIP, Email: p.Email, Nonce: requestID(),
-		Recurring: p.Recurring}
+	a, err := p.Begin(c.cfg.Model, returnURL)
+	if err != nil {
+		return none(err)
+	}
+	a.Nonce = requestID()
 	r := FormRequest{Payment: p, ReturnURL: returnURL, RequestID: a.Nonce, Token: p.OrderID}
 	switch {
-	case c.cfg.Model == pos.NonSecure:
-		return none(pos.Unsupported("3-D Secure of this account"))
 	case c.cfg.Model == pos.SecureHosted:
 		if p.Recurring != nil {
 			return none(pos.Unsupported("plans on the bank's page"))
 		}
 		return c.openPage(ctx, r, a)
-	case p.Card == nil:
-		return none(pos.Invalid("Card", "is missing: this model takes it on the shop's page"))
 	case brands[p.Card.Brand()] == "":
 		return none(pos.Invalid("Card", "is of no brand that this bank knows"))
 	}
@@ -180,7 +180,7 @@ func (c Config) Verify(a pos.Attempt, values pos.Values) pos.Callback {
 		if hash == "" {
 			return cb.Reject("the message has no Hash")
 		}
-		if cb.Signature = pos.SignatureInvalid; !equal(SignCallback(get, c.mpiPassword()), hash) {
+		if cb.Signature = pos.SignatureInvalid; !wire.Equal(SignCallback(get, c.mpiPassword()), hash) {
 			return cb.Reject("Hash")
 		}
 		cb.Signature, cb.NaiveHashMatches = pos.SignatureValid, true
@@ -270,7 +270,7 @@ func (c *Client) Inspect(values pos.Values) pos.Inspection { return c.cfg.Inspec
 func (c Config) Inspect(values pos.Values) pos.Inspection {
 	get := lookup(values)
 	in := pos.Inspection{Algorithm: "base64(SHA256(fields joined, then the password))", Want: SignCallback(get, c.mpiPassword()), Got: get("Hash")}
-	in.Match = equal(in.Want, in.Got)
+	in.Match = wire.Equal(in.Want, in.Got)
 	names := foldedNames(values)
 	for _, name := range []string{"VerifyEnrollmentRequestId", "MerchantId", "PurchCurrency", "PurchAmount", "Eci", "Cavv", "MdStatus", "Status"} {
 		f := pos.InspectedField{Name: name, Value: pos.Mask(get(name), c.Password, c.MPIPassword), Missing: !names[strings.ToLower(name)]}

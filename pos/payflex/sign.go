@@ -3,14 +3,12 @@ package payflex
 import (
 	"crypto/sha1"
 	"crypto/sha256"
-	"crypto/subtle"
 	"encoding/base64"
 	"strconv"
 	"strings"
 
-	"golang.org/x/text/encoding/charmap"
-
 	"github.com/onay/onay/pos"
+	"github.com/onay/onay/pos/internal/wire"
 )
 
 // SignCallback is the Hash of a callback of the gateway:
@@ -25,14 +23,14 @@ func SignCallback(get func(name string) string, password string) string {
 	}
 	eci := get("Eci")
 	eci = strings.Repeat("0", max(0, 2-len(eci))) + eci
-	d := sha256.Sum256(latin5(get("VerifyEnrollmentRequestId") + get("MerchantId") + get("PurchCurrency") + amount + eci + get("Cavv") + get("MdStatus") + get("Status") + password))
+	d := sha256.Sum256(wire.Latin5(get("VerifyEnrollmentRequestId") + get("MerchantId") + get("PurchCurrency") + amount + eci + get("Cavv") + get("MdStatus") + get("Status") + password))
 	return base64.StdEncoding.EncodeToString(d[:])
 }
 
 // SignCommonPayment is HashedData of the common payment page: base64(SHA1(merchant + AmountCode + Amount + password + "VBank3DPay2014")). The bank was seen to
 // refuse requests that carry it, so none does.
 func SignCommonPayment(merchantID, amountCode, amount, password string) string {
-	d := sha1.Sum(latin5(merchantID + amountCode + amount + password + "VBank3DPay2014"))
+	d := sha1.Sum(wire.Latin5(merchantID + amountCode + amount + password + "VBank3DPay2014"))
 	return base64.StdEncoding.EncodeToString(d[:])
 }
 
@@ -51,17 +49,3 @@ func callbackAmount(s string) (int64, error) {
 	}
 	return pos.ParseMinor(s)
 }
-
-func latin5(s string) []byte {
-	b := make([]byte, 0, len(s))
-	for _, r := range s {
-		c, ok := charmap.ISO8859_9.EncodeRune(r)
-		if !ok {
-			c = '?'
-		}
-		b = append(b, c)
-	}
-	return b
-}
-
-func equal(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }

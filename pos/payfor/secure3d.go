@@ -2,7 +2,6 @@ package payfor
 
 import (
 	"context"
-	"crypto/rand"
 	"net/url"
 	"regexp"
 	"strconv"
@@ -69,17 +68,12 @@ func (c *Client) Start(ctx context.Context, p pos.Payment, returnURL string) (po
 	if err := c.check(p); err != nil {
 		return pos.Form{}, pos.Attempt{}, pos.Result{}, err
 	}
-	switch {
-	case c.cfg.Model == pos.NonSecure:
-		return pos.Form{}, pos.Attempt{}, pos.Result{}, pos.Unsupported("3-D Secure of this account")
-	case len(returnURL) > 200:
-		return pos.Form{}, pos.Attempt{}, pos.Result{}, pos.Invalid("returnURL", "has at most 200 characters")
-	case p.Card == nil && !c.cfg.Model.OnBankPage():
-		return pos.Form{}, pos.Attempt{}, pos.Result{}, pos.Invalid("Card", "is missing: this model takes it on the shop's page")
+	a, err := p.Begin(c.cfg.Model, returnURL)
+	if err != nil {
+		return pos.Form{}, pos.Attempt{}, pos.Result{}, err
 	}
-	a := pos.Attempt{OrderID: p.OrderID, Amount: p.Amount, Installments: p.Installments, PreAuth: p.PreAuth, Model: c.cfg.Model, ClientIP: p.ClientIP, Email: p.Email, Nonce: rand.Text()}
 	f := c.cfg.Form(FormRequest{Payment: p, ReturnURL: returnURL, Nonce: a.Nonce})
-	next := pos.Result{Outcome: pos.Redirect, OrderID: p.OrderID, Installments: -1}
+	next := pos.ToBank(p.OrderID)
 	if !c.cfg.ServerStart {
 		return f, a, next, nil
 	}

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/text/encoding/charmap"
 
 	"github.com/onay/onay/pos"
+	"github.com/onay/onay/pos/internal/wire"
 )
 
 // ErrPacket is returned for a packet that the merchant's key does not open.
@@ -36,7 +37,7 @@ func OpenPacket(packet, key string) (string, error) {
 		return "", ErrPacket
 	}
 	d := md5.Sum([]byte(key))
-	block, err := des.NewTripleDESCipher([]byte(upperHex(d[:])[:24]))
+	block, err := des.NewTripleDESCipher([]byte(wire.UpperHex(d[:])[:24]))
 	if err != nil {
 		return "", ErrPacket
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/onay/onay/pos"
+	"github.com/onay/onay/pos/internal/wire"
 )
 
 // maxAge is how old a callback may be: the bank's own library has the same.
@@ -31,23 +32,18 @@ func (c *Client) Start(ctx context.Context, p pos.Payment, returnURL string) (po
 	if err := c.check(p); err != nil {
 		return pos.Form{}, pos.Attempt{}, pos.Result{}, err
 	}
-	card := p.Card
-	switch {
-	case c.cfg.Model == pos.NonSecure:
-		return pos.Form{}, pos.Attempt{}, pos.Result{}, pos.Unsupported("3-D Secure of this account")
-	case c.cfg.Model == pos.SecureHost:
-		card = nil
-	case card == nil:
-		return pos.Form{}, pos.Attempt{}, pos.Result{}, pos.Invalid("Card", "is missing: this model takes it on the shop's page")
+	a, err := p.Begin(c.cfg.Model, returnURL)
+	if err != nil {
+		return pos.Form{}, pos.Attempt{}, pos.Result{}, err
 	}
-	if len(returnURL) > 255 {
-		return pos.Form{}, pos.Attempt{}, pos.Result{}, pos.Invalid("returnURL", "has at most 255 characters")
+	card := p.Card
+	if c.cfg.Model == pos.SecureHost {
+		card = nil
 	}
 	kind := "Sale"
 	if p.PreAuth {
 		kind = "Auth"
 	}
-	a := pos.Attempt{OrderID: p.OrderID, Amount: p.Amount, Installments: p.Installments, PreAuth: p.PreAuth, Model: c.cfg.Model, ClientIP: p.ClientIP, Email: p.Email}
 	answer := c.call(ctx, Request{Op: OpRequestData, OrderID: p.OrderID, TranType: kind, Amount: p.Amount, Installments: p.Installments, Card: card, Holder: p.Name})
 	if answer.Outcome != pos.OK {
 		r := answer.Result
@@ -59,7 +55,7 @@ func (c *Client) Start(ctx context.Context, p pos.Payment, returnURL string) (po
 	if answer.Data1 == "" || answer.Sign == "" || card != nil && answer.Data2 == "" {
 		return pos.Form{}, a, pos.NothingMoved(pos.Result{OrderID: p.OrderID, Installments: -1, Reason: "The bank's answer lacks the packets."}), nil
 	}
-	return c.cfg.Form(answer, returnURL, p.Lang), a, pos.Result{Outcome: pos.Redirect, OrderID: p.OrderID, Installments: -1}, nil
+	return c.cfg.Form(answer, returnURL, p.Lang), a, pos.ToBank(p.OrderID), nil
 }
 
 var packets = regexp.MustCompile(`(<data[12]>)[0-9A-Fa-f]+`)
@@ -80,7 +76,7 @@ func (c Config) Verify(a pos.Attempt, values pos.Values, now time.Time) pos.Call
 	case p.Bank == "" || p.Merchant == "" || p.Sign == "":
 		cb.Signature = pos.SignatureMissing
 		return cb.Reject("the message lacks a packet or its signature")
-	case !equal(SignCallback(p.Merchant, p.Bank, c.Key), p.Sign):
+	case !wire.Equal(SignCallback(p.Merchant, p.Bank, c.Key), p.Sign):
 		return cb.Reject("Sign")
 	}
 	cb.Signature, cb.NaiveHashMatches = pos.SignatureValid, true
@@ -124,7 +120,7 @@ func (c Config) MayContinue(a pos.Attempt, answer Answer) string {
 	switch {
 	case answer.Outcome != pos.OK:
 		return "the bank did not resolve the packets"
-	case !equal(answer.MAC, c.mac(r.MDStatus, a.OrderID, a.Amount)):
+	case !wire.Equal(answer.MAC, c.mac(r.MDStatus, a.OrderID, a.Amount)):
 		return "mac"
 	case r.XID != XID(a.OrderID):
 		return "xid_mismatch"
@@ -168,7 +164,7 @@ func (c *Client) Complete(ctx context.Context, a pos.Attempt, cb pos.Callback) (
 	done := c.call(ctx, r)
 	out := done.Result
 	switch {
-	case out.Outcome == pos.Approved && equal(done.MAC, c.cfg.mac(out.ReferenceCode, a.OrderID, a.Amount)):
+	case out.Outcome == pos.Approved && wire.Equal(done.MAC, c.cfg.mac(out.ReferenceCode, a.OrderID, a.Amount)):
 		out.Authorized = a.Amount
 		return out, nil
 	case out.Outcome == pos.Approved:
@@ -206,7 +202,7 @@ func (c *Client) Inspect(values pos.Values) pos.Inspection { return c.cfg.Inspec
 func (c Config) Inspect(values pos.Values) pos.Inspection {
 	p := Packets{Bank: values.Get("BankPacket"), Merchant: values.Get("MerchantPacket"), Sign: values.Get("Sign")}
 	in := pos.Inspection{Algorithm: "UPPER(hex(MD5(MerchantPacket + BankPacket + key)))", Want: SignCallback(p.Merchant, p.Bank, c.Key), Got: p.Sign}
-	in.Match = equal(in.Want, in.Got)
+	in.Match = wire.Equal(in.Want, in.Got)
 	for _, name := range []string{"MerchantPacket", "BankPacket"} {
 		in.Fields = append(in.Fields, pos.InspectedField{Name: name, Value: values.Get(name), Missing: !values.Has(name)})
 	}

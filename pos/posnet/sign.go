@@ -3,10 +3,10 @@ package posnet
 import (
 	"crypto/md5"
 	"crypto/sha256"
-	"crypto/subtle"
 	"encoding/base64"
-	"encoding/hex"
 	"strings"
+
+	"github.com/onay/onay/pos/internal/wire"
 )
 
 // FirstHash is base64(SHA256(ENCKEY ; tid)), which stands for the key in every MAC.
@@ -29,9 +29,5 @@ func mac(parts ...string) string {
 // SignCallback is the Sign of a callback: UPPER(hex(MD5(MerchantPacket + BankPacket + ENCKEY))).
 func SignCallback(merchantPacket, bankPacket, key string) string {
 	d := md5.Sum([]byte(merchantPacket + bankPacket + key))
-	return upperHex(d[:])
+	return wire.UpperHex(d[:])
 }
-
-func upperHex(b []byte) string { return strings.ToUpper(hex.EncodeToString(b)) }
-
-func equal(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/onay/onay/pos"
+	"github.com/onay/onay/pos/internal/wire"
 	"github.com/onay/onay/pos/posnet"
 )
 
@@ -61,14 +62,11 @@ func (c *Client) Start(_ context.Context, p pos.Payment, returnURL string) (pos.
 	if err := c.check(p); err != nil {
 		return pos.Form{}, pos.Attempt{}, pos.Result{}, err
 	}
-	switch {
-	case c.cfg.Model == pos.NonSecure:
-		return pos.Form{}, pos.Attempt{}, pos.Result{}, pos.Unsupported("3-D Secure of this account")
-	case p.Card == nil && !c.cfg.Model.OnBankPage():
-		return pos.Form{}, pos.Attempt{}, pos.Result{}, pos.Invalid("Card", "is missing: this model takes it on the shop's page")
+	a, err := p.Begin(c.cfg.Model, returnURL)
+	if err != nil {
+		return pos.Form{}, pos.Attempt{}, pos.Result{}, err
 	}
-	a := pos.Attempt{OrderID: p.OrderID, Amount: p.Amount, Installments: p.Installments, PreAuth: p.PreAuth, Model: c.cfg.Model, ClientIP: p.ClientIP, Email: p.Email}
-	return c.cfg.Form(p, returnURL), a, pos.Result{Outcome: pos.Redirect, OrderID: p.OrderID, Installments: -1}, nil
+	return c.cfg.Form(p, returnURL), a, pos.ToBank(p.OrderID), nil
 }
 
 // Verify reads a callback.
@@ -127,7 +125,7 @@ func (c *Client) Inspect(values pos.Values) pos.Inspection { return c.cfg.Inspec
 // Inspect tells field by field what the Mac of a callback covers; see [Client.Inspect].
 func (c Config) Inspect(values pos.Values) pos.Inspection {
 	in := pos.Inspection{Algorithm: "base64(SHA256(" + paramsCallback + " joined, then the key))", Want: MAC(paramsCallback, values.Get, c.Key), Got: values.Get("Mac")}
-	in.Match = equal(in.Want, in.Got)
+	in.Match = wire.Equal(in.Want, in.Got)
 	if _, _, why := c.checkCallback(values); why != "" {
 		in.Notes = append(in.Notes, why)
 	}

@@ -2,12 +2,12 @@ package posnetv1
 
 import (
 	"crypto/sha256"
-	"crypto/subtle"
 	"encoding/base64"
 	"regexp"
 	"strings"
 
 	"github.com/onay/onay/pos"
+	"github.com/onay/onay/pos/internal/wire"
 )
 
 // The lists of signed fields (MACParams), by request.
@@ -32,8 +32,6 @@ func MAC(params string, get func(name string) string, key string) string {
 	return base64.StdEncoding.EncodeToString(d[:])
 }
 
-func equal(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }
-
 // shapes are what the signed fields of a callback look like. Without separators the cuts between them could be moved, and the MAC would not tell.
 var shapes = map[string]*regexp.Regexp{
 	"ECI":                 regexp.MustCompile(`^[0-9]{2}$`),
@@ -49,8 +47,8 @@ func (c Config) checkCallback(values pos.Values) (sig pos.Signature, naive bool,
 	if got == "" {
 		return pos.SignatureMissing, false, "the message has no Mac"
 	}
-	fits := equal(MAC(paramsCallback, values.Get, c.Key), got)
-	naive = fits || values.Get("MacParams") != "" && equal(MAC(values.Get("MacParams"), values.Get, c.Key), got)
+	fits := wire.Equal(MAC(paramsCallback, values.Get, c.Key), got)
+	naive = fits || values.Get("MacParams") != "" && wire.Equal(MAC(values.Get("MacParams"), values.Get, c.Key), got)
 	switch {
 	case values.Get("MacParams") != paramsCallback:
 		return pos.SignatureInvalid, naive, "MacParams is not the known list"

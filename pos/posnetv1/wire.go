@@ -1,11 +1,11 @@
 package posnetv1
 
 import (
-	"encoding/json"
 	"strconv"
 	"strings"
 
 	"github.com/onay/onay/pos"
+	"github.com/onay/onay/pos/internal/wire"
 )
 
 // Operations: the end of the address.
@@ -182,11 +182,7 @@ func (o *object) name(s string) {
 
 func (o *object) text(name, value string) {
 	o.name(name)
-	s, err := json.Marshal(value)
-	if err != nil {
-		s = []byte(`""`)
-	}
-	o.b = append(o.b, s...)
+	o.b = wire.AppendJSON(o.b, value)
 }
 
 func (o *object) number(name string, n int64) {

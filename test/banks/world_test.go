@@ -18,7 +18,7 @@ import (
 )
 
 // town is a whole sandbox behind an address.
-func town(t *testing.T) (*sandbox.World, string) {
+func town(t testing.TB) (*sandbox.World, string) {
 	t.Helper()
 	w := sandbox.New(sandbox.Config{})
 	srv := httptest.NewServer(w.Handler())
@@ -26,7 +26,7 @@ func town(t *testing.T) (*sandbox.World, string) {
 	return w, srv.URL
 }
 
-func account(t *testing.T, a sandbox.BankAccount, tr pos.Transport) pos.Gateway {
+func account(t testing.TB, a sandbox.BankAccount, tr pos.Transport) pos.Gateway {
 	t.Helper()
 	g, err := banks.Open(a.Bank, a.Credentials, banks.Options{Addresses: a.Addresses, Transport: tr})
 	if err != nil {
