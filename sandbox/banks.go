@@ -74,8 +74,14 @@ func (w *World) openBanks(root *http.ServeMux) {
 		s.Gateway, s.Prefix = true, bankPrefix+payflex.System
 		return s.Handler()
 	})
+	mount(payflex.SystemLegacy, func(b *bank.Book) http.Handler {
+		s := payflex.New(b, pages, payflex.Merchant{ID: "000000000000002", Password: demoPassword, Terminal: "VP000002", CardInProvision: true})
+		s.Prefix = bankPrefix + payflex.SystemLegacy
+		return s.Handler()
+	})
 	mount(posnet.System, func(b *bank.Book) http.Handler {
-		return posnet.New(b, pages, posnet.Terminal{MerchantID: "6700000001", TerminalID: "67000001", PosnetID: "10001", Key: demoPosnet}).Handler()
+		return posnet.New(b, pages, posnet.Terminal{MerchantID: "6700000001", TerminalID: "67000001", PosnetID: "10001", Key: demoPosnet},
+			posnet.Terminal{MerchantID: "6700000003", TerminalID: "67000003", PosnetID: "10003", Key: demoPosnet, FreeOrderIDs: true}).Handler()
 	})
 	mount(posnet.SystemV1, func(b *bank.Book) http.Handler {
 		return posnet.NewV1(b, pages, posnet.Terminal{MerchantID: "6700000002", TerminalID: "67C00002", PosnetID: "1010000000000001", Key: demoPosnet}).Handler()
@@ -112,9 +118,12 @@ func (w *World) BankAccounts(base string) []BankAccount {
 	add("akbank", "Akbank", akbank.System, map[string]string{"merchant_safe_id": demoSafe, "terminal_safe_id": demoTerminal, "secret_key": demoKey}, map[string]string{"api": "/api", "secure": "/securepay", "hosted": "/payhosting"})
 	add("garanti", "Garanti BBVA", garanti.System, map[string]string{"merchant_id": "7000001", "terminal_id": "30000001", "provision_password": demoPassword, "refund_password": demoPassword + "-iade", "hosted_password": demoPassword + "-sayfa", "store_key": demoKey},
 		map[string]string{"api": "/VPServlet", "gate": "/servlet/gt3dengine"})
-	add("vakifbank", "Vakıfbank", payflex.System, map[string]string{"merchant_id": "000000000000001", "terminal_no": "VP000001", "password": demoPassword}, map[string]string{"vpos": "/virtualPos/Vposreq", "search": "/virtualPos/Search",
-		"detail": "/virtualPos/SettlementDetail", "mpi": "/threeDGateway/Enrollment", "common_create": "/commonPayment/CreateToken", "common_query": "/commonPayment/GetVposTransaction"})
+	vakif := map[string]string{"vpos": "/virtualPos/Vposreq", "search": "/virtualPos/Search", "detail": "/virtualPos/SettlementDetail", "mpi": "/threeDGateway/Enrollment",
+		"common_create": "/commonPayment/CreateToken", "common_query": "/commonPayment/GetVposTransaction"}
+	add("vakifbank", "Vakıfbank", payflex.System, map[string]string{"merchant_id": "000000000000001", "terminal_no": "VP000001", "password": demoPassword}, vakif)
+	add("vakifbank-legacy", "Vakıfbank (eski sistem)", payflex.SystemLegacy, map[string]string{"merchant_id": "000000000000002", "terminal_no": "VP000002", "password": demoPassword}, vakif)
 	add("yapikredi", "Yapı Kredi", posnet.System, map[string]string{"merchant_id": "6700000001", "terminal_id": "67000001", "posnet_id": "10001", "key": demoPosnet}, map[string]string{"api": "/PosnetWebService/XML", "gate": "/3DSWebService/YKBPaymentService"})
+	add("yapikredi", "Yapı Kredi (OrderID parametresi açık)", posnet.System, map[string]string{"merchant_id": "6700000003", "terminal_id": "67000003", "posnet_id": "10003", "key": demoPosnet}, map[string]string{"api": "/PosnetWebService/XML", "gate": "/3DSWebService/YKBPaymentService"})
 	add("albaraka", "Albaraka Türk", posnet.SystemV1, map[string]string{"merchant_id": "6700000002", "terminal_id": "67C00002", "posnet_id": "1010000000000001", "key": demoPosnet}, map[string]string{"api": "/MerchantJSONAPI.svc", "gate": "/SecureVerification.aspx"})
 	add("qnb", "QNB", payfor.System, map[string]string{"merchant_id": "085300000000001", "user_code": "api", "user_pass": demoPassword, "merchant_pass": demoKey},
 		map[string]string{"xml": "/Gateway/XMLGate.aspx", "form": "/Gateway/Default.aspx", "host": "/Gateway/3DHost.aspx"})

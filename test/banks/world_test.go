@@ -119,7 +119,7 @@ func TestFalseSignaturesAreNotBelieved(t *testing.T) {
 	ctx := context.Background()
 	for _, a := range w.BankAccounts(base) {
 		s, ok := account(t, a, pos.Transport{}).(pos.Secure3D)
-		if !ok {
+		if !ok || a.Bank == "vakifbank-legacy" { // its callbacks are not signed: the bank itself compares them with its record when it is asked to charge
 			continue
 		}
 		p := payment(t, "0000")

@@ -154,7 +154,7 @@ func (s *Server) finish(x *record, o bank.Outcome) bank.Return {
 		{"ErrorCode", code}, {"ErrorMessage", text}}
 	if s.Gateway {
 		key := s.merchants[x.merchant].Password
-		if _, hit := s.book.World.Faults.Hit(System, outside.WrongHash); hit {
+		if _, hit := s.book.World.Faults.Hit(s.book.System, outside.WrongHash); hit {
 			key += "x"
 		}
 		d := sha256.Sum256(bank.Latin5(x.id + x.merchant + x.currency + strconv.FormatInt(x.minor, 10) + x.eci + x.cavv + md + x.status + key))

@@ -18,14 +18,18 @@ import (
 	"github.com/onay/onay/sandbox/outside"
 )
 
-// System is the name that faults use.
-const System = "payflex"
+// The names that faults use, for the two generations of the bank.
+const (
+	System       = "payflex"
+	SystemLegacy = "payflex-legacy"
+)
 
 // Merchant is a merchant's account.
 type Merchant struct {
 	ID, Password, Terminal string
 	AllowedIPs             []string
 	SecureOnly             bool // may not sell without 3-D Secure
+	CardInProvision        bool // the old rule: after 3-D Secure the card and the amount may come again
 }
 
 // Server is the bank.
@@ -79,7 +83,7 @@ func New(book *bank.Book, pages *bank.Pages, merchants ...Merchant) *Server {
 // Handler serves all three services. The paths are the same for both generations.
 func (s *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
-	guard := func(h http.HandlerFunc) http.Handler { return s.book.World.Guard(System, h) }
+	guard := func(h http.HandlerFunc) http.Handler { return s.book.World.Guard(s.book.System, h) }
 	mux.Handle("POST /virtualPos/Vposreq", guard(s.vpos))
 	mux.Handle("POST /virtualPos/Search", guard(s.search))
 	mux.Handle("POST /virtualPos/SettlementDetail", guard(s.detail))
@@ -241,7 +245,7 @@ func (s *Server) charge(r *http.Request, n *bank.Node, m Merchant) (out string) 
 			code, text = "1116", "ECI uyumsuz"
 		case n.Get("CAVV") != x.cavv:
 			code, text = "1117", "CAVV uyumsuz"
-		case n.Get("Pan") != "" || n.Get("CurrencyAmount") != "":
+		case !m.CardInProvision && (n.Get("Pan") != "" || n.Get("CurrencyAmount") != ""):
 			code, text = "1127", "3DS işlemlerde kart bilgisi veya tutar provizyon mesajında yer almamalıdır"
 		case x.status != "Y" && x.status != "A" || s.book.Now().Sub(x.at) > 20*time.Minute || max(t.Installments, 1) != max(x.count, 1):
 			code, text = "1126", "MPI verileri uyumsuz"

@@ -31,6 +31,12 @@ type Terminal struct {
 	MerchantID, TerminalID, PosnetID, Key string
 	AllowedIPs                            []string
 	No3D                                  bool // the terminal is not defined for 3-D Secure
+	FreeOrderIDs                          bool // the bank's "OrderID parameter" is on: ids of 1 to 24 characters
+}
+
+// takes tells an order id of the right length.
+func (t Terminal) takes(order string) bool {
+	return len(order) == 24 || t.FreeOrderIDs && order != "" && len(order) < 24
 }
 
 // Server is the bank.
@@ -227,7 +233,7 @@ func (s *Server) charge(r *http.Request, x Terminal, op *bank.Node, date bool) (
 	c, ok := card(op)
 	order := op.Get("orderID")
 	switch {
-	case len(order) != 24:
+	case !x.takes(order):
 		return no(r, "0150", "PAKET HATALI (ORDERID)")
 	case code != "":
 		return no(r, code, "")
@@ -282,7 +288,7 @@ func (s *Server) act(r *http.Request, x Terminal, op *bank.Node, date bool) (out
 	s.book.Do(func() {
 		t := s.book.Ref(x.MerchantID, op.Get("hostLogKey"))
 		if key := op.Get("hostLogKey"); key == "" {
-			if len(op.Get("orderID")) != 24 {
+			if !x.takes(op.Get("orderID")) {
 				out = no(r, "0150", "PAKET HATALI (ORDERID)")
 				return
 			}
