@@ -6,7 +6,7 @@ var catalogue = map[string]map[string]string{"tr": turkish, "en": english}
 var turkish = map[string]string{
 	"title.index": "Deneme dünyası", "title.phones": "Telefonlar", "title.phone": "Müşterinin telefonu",
 	"title.controls": "Arıza ve saat", "title.accounts": "Netgsm aboneleri", "title.banks": "Bankalar",
-	"skip": "İçeriğe geç", "other": "English", "zone": "İstanbul saati", "band": "Deneme: hiçbir mesaj gerçekten gitmez",
+	"skip": "İçeriğe geç", "other": "English", "zone": "İstanbul saati", "band": "Deneme: hiçbir mesaj gerçekten gitmez, hiçbir karttan para çekilmez",
 
 	"index.lead":     "Onay’ın konuştuğu dış dünya burada canlandırılır. Gönderdiğiniz her kod ve mesaj, gerçek bir telefon yerine bu sayfalardaki telefonlara düşer.",
 	"index.try":      "Bir telefonu açın",
@@ -75,7 +75,7 @@ var turkish = map[string]string{
 var english = map[string]string{
 	"title.index": "Sandbox world", "title.phones": "Phones", "title.phone": "The customer’s phone",
 	"title.controls": "Faults and clock", "title.accounts": "Netgsm accounts", "title.banks": "Banks",
-	"skip": "Skip to content", "other": "Türkçe", "zone": "Istanbul time", "band": "Sandbox: no message is really sent",
+	"skip": "Skip to content", "other": "Türkçe", "zone": "Istanbul time", "band": "Sandbox: no message is really sent, no card is charged",
 
 	"index.lead":     "The outside world that Onay talks to is simulated here. Every code and message you send lands on the phones of these pages instead of a real one.",
 	"index.try":      "Open a phone",

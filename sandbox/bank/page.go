@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"fmt"
 	"html/template"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -95,15 +97,37 @@ type Return struct {
 
 // Challenge is a payer in front of the bank's page.
 type Challenge struct {
-	Shop, Order, Amount, Currency string
-	Lang                          string
-	Card                          Card // empty: the page asks for it
-	Passwords                     []string
+	Shop, Order  string
+	Minor        int64
+	Currency     string // as the protocol writes it
+	Installments int
+	Lang         string
+	Card         Card // empty: the page asks for it
+	Passwords    []string
 	// Finish tells the bank the outcome and gives the way back to the shop. It is called once.
 	Finish func(o Outcome, card Card) Return
 
 	made  time.Time
 	tries int
+}
+
+var currencyNames = map[string]string{"949": "TL", "TRY": "TL", "YT": "TL", "840": "USD", "US": "USD", "978": "EUR", "EU": "EUR", "826": "GBP", "GB": "GBP", "392": "JPY", "JP": "JPY", "643": "RUB", "RU": "RUB"}
+
+// Sum is the amount as the payer reads it: 1.249,90 TL, in English 1,249.90 TL.
+func (c *Challenge) Sum(tr bool) string {
+	name := c.Currency
+	if n := currencyNames[name]; n != "" {
+		name = n
+	}
+	group, point := ",", "."
+	if tr {
+		group, point = point, group
+	}
+	whole := strconv.FormatInt(c.Minor/100, 10)
+	for i := len(whole) - 3; i > 0; i -= 3 {
+		whole = whole[:i] + group + whole[i:]
+	}
+	return fmt.Sprintf("%s%s%02d %s", whole, point, c.Minor%100, name)
 }
 
 // Pages shows the bank's pages. One serves all rooms.
@@ -302,21 +326,21 @@ const style = `<style>:root{color-scheme:light dark}body{font:16px/1.5 system-ui
 padding:1.5rem;box-shadow:0 1px 4px #0003}h1{font-size:1.15rem;margin:0 0 1rem}dl{display:grid;grid-template-columns:auto 1fr;gap:.3rem 1rem;margin:0 0 1rem}dt{color:#5a6875}dd{margin:0;text-align:end;font-weight:600;overflow-wrap:anywhere}
 label{display:block;margin:.6rem 0 .2rem}input{width:100%;box-sizing:border-box;font:inherit;padding:.7rem;border:1px solid #9aa7b4;border-radius:8px;background:inherit;color:inherit}
 button{font:inherit;padding:.75rem 1rem;border-radius:8px;border:1px solid #1b5fb4;background:#1b5fb4;color:#fff;width:100%;margin-top:.8rem;cursor:pointer}button.quiet{background:transparent;color:inherit;border-color:#9aa7b4}
-.two{display:grid;grid-template-columns:1fr 1fr 1fr;gap:.6rem}.problem{color:#a3181f;margin:.5rem 0}.note{color:#5a6875;font-size:.875rem}details button{margin-top:.4rem}
+.two{display:grid;grid-template-columns:1fr 1fr 1fr;gap:.6rem}.problem{color:#a3181f;margin:.5rem 0}.note{color:#5a6875;font-size:.875rem}details{margin-top:1rem}details button{margin-top:.4rem}
 @media(prefers-color-scheme:dark){body{background:#10161d;color:#e6ecf2}main{background:#1a232d}dt,.note{color:#a5b2bf}.problem{color:#ff9a9f}}</style>`
 
 var acsPage = template.Must(template.New("acs").Parse(`<!doctype html><html lang="{{.Lang}}"><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <title>{{if .TR}}Deneme bankası: 3-D Secure{{else}}Sandbox bank: 3-D Secure{{end}}</title>` + style + `<main><h1>{{if .TR}}Deneme bankası: ödemeyi doğrulayın{{else}}Sandbox bank: confirm the payment{{end}}</h1>
-<dl><dt>{{if .TR}}Mağaza{{else}}Shop{{end}}</dt><dd>{{.C.Shop}}</dd><dt>{{if .TR}}Tutar{{else}}Amount{{end}}</dt><dd>{{.C.Amount}} {{.C.Currency}}</dd>
+<dl><dt>{{if .TR}}Mağaza{{else}}Shop{{end}}</dt><dd>{{.C.Shop}}</dd><dt>{{if .TR}}Tutar{{else}}Amount{{end}}</dt><dd>{{.C.Sum .TR}}{{if gt .C.Installments 1}}, {{.C.Installments}} {{if .TR}}taksit{{else}}installments{{end}}{{end}}</dd>
 <dt>{{if .TR}}Sipariş{{else}}Order{{end}}</dt><dd>{{.C.Order}}</dd>{{if not .NeedCard}}<dt>{{if .TR}}Kart{{else}}Card{{end}}</dt><dd>{{.Masked}}</dd>{{end}}</dl>
 {{if eq .Problem "password"}}<p class="problem" role="alert">{{if .TR}}Şifre yanlış. Deneme şifresi: 123456{{else}}The password is wrong. The sandbox password is 123456{{end}}</p>{{end}}
 {{if eq .Problem "card"}}<p class="problem" role="alert">{{if .TR}}Kart bilgileri hatalı.{{else}}The card details are wrong.{{end}}</p>{{end}}
 <form method="post"><input type="hidden" name="t" value="{{.Token}}">
-{{if .NeedCard}}<label for="number">{{if .TR}}Kart numarası{{else}}Card number{{end}}</label><input id="number" name="number" inputmode="numeric" autocomplete="cc-number">
+{{if .NeedCard}}<label for="number">{{if .TR}}Kart numarası{{else}}Card number{{end}}</label><input id="number" name="number" inputmode="numeric" autocomplete="cc-number" autofocus>
 <label for="holder">{{if .TR}}Kart üzerindeki ad{{else}}Name on the card{{end}}</label><input id="holder" name="holder" autocomplete="cc-name">
 <div class="two"><div><label for="month">{{if .TR}}Ay{{else}}Month{{end}}</label><input id="month" name="month" inputmode="numeric"></div><div><label for="year">{{if .TR}}Yıl{{else}}Year{{end}}</label><input id="year" name="year" inputmode="numeric"></div>
 <div><label for="cvv">CVV</label><input id="cvv" name="cvv" inputmode="numeric"></div></div>{{end}}
-<label for="password">{{if .TR}}SMS ile gelen şifre{{else}}Password from the SMS{{end}}</label><input id="password" name="password" inputmode="numeric" autocomplete="one-time-code" autofocus>
+<label for="password">{{if .TR}}SMS ile gelen şifre{{else}}Password from the SMS{{end}}</label><input id="password" name="password" inputmode="numeric" autocomplete="one-time-code"{{if not .NeedCard}} autofocus{{end}}>
 <p class="note">{{if .TR}}Deneme şifresi: 123456{{else}}The sandbox password is 123456{{end}}</p>
 <button name="do" value="ok">{{if .TR}}Onayla{{else}}Confirm{{end}}</button><button class="quiet" name="do" value="cancel">{{if .TR}}Vazgeç{{else}}Cancel{{end}}</button>
 <details><summary>{{if .TR}}Başka sonuçlar{{else}}Other outcomes{{end}}</summary>

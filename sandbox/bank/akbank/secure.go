@@ -92,7 +92,7 @@ func (s *Server) secure(w http.ResponseWriter, r *http.Request) {
 		bank.Leave(w, r, s.book.World, finish(e, card))
 		return
 	}
-	http.Redirect(w, r, s.pages.Open(&bank.Challenge{Shop: "Deneme mağazası", Order: p.order, Amount: f.Get("amount"), Currency: "TL", Lang: f.Get("lang"), Card: card, Finish: finish}), http.StatusSeeOther)
+	http.Redirect(w, r, s.pages.Open(&bank.Challenge{Shop: "Deneme mağazası", Order: p.order, Minor: minor, Currency: p.currency, Installments: p.count, Lang: f.Get("lang"), Card: card, Finish: finish}), http.StatusSeeOther)
 }
 
 func (s *Server) finish(t Terminal, model, ok, fail string, p *proof, o bank.Outcome) bank.Return {

@@ -71,7 +71,7 @@ func (s *Server) gate(w http.ResponseWriter, r *http.Request) {
 		bank.Leave(w, r, s.book.World, finish(e, card))
 		return
 	}
-	http.Redirect(w, r, s.pages.Open(&bank.Challenge{Shop: "Deneme mağazası", Order: p.order, Amount: bank.Decimal(minor), Currency: currencies[p.currency], Lang: f["lang"], Card: card, Passwords: []string{"147852"}, Finish: finish}),
+	http.Redirect(w, r, s.pages.Open(&bank.Challenge{Shop: "Deneme mağazası", Order: p.order, Minor: minor, Currency: p.currency, Installments: p.count, Lang: f["lang"], Card: card, Passwords: []string{"147852"}, Finish: finish}),
 		http.StatusSeeOther)
 }
 

@@ -373,7 +373,7 @@ func (s *Server) browser(w http.ResponseWriter, r *http.Request, f url.Values) {
 		bank.Leave(w, r, s.book.World, finish(e, card))
 		return
 	}
-	http.Redirect(w, r, s.pages.Open(&bank.Challenge{Shop: "Deneme mağazası", Order: order, Amount: bank.Decimal(minor), Currency: "TL", Lang: f.Get("Lang"), Card: card, Finish: finish}), http.StatusSeeOther)
+	http.Redirect(w, r, s.pages.Open(&bank.Challenge{Shop: "Deneme mağazası", Order: order, Minor: minor, Currency: a.currency, Installments: a.count, Lang: f.Get("Lang"), Card: card, Finish: finish}), http.StatusSeeOther)
 }
 
 func (s *Server) finish(x Shop, f url.Values, a *auth, o bank.Outcome) bank.Return {

@@ -151,7 +151,7 @@ func (s *Server) gate(w http.ResponseWriter, r *http.Request) {
 	if x.order == "" {
 		x.order = "ORDER-" + s.transID()
 	}
-	ch := &bank.Challenge{Shop: "Deneme mağazası " + store.ClientID, Order: x.order, Amount: f["amount"], Currency: "TL", Lang: f["lang"], Card: card, Passwords: []string{"a"},
+	ch := &bank.Challenge{Shop: "Deneme mağazası " + store.ClientID, Order: x.order, Minor: minor, Currency: x.currency, Installments: count, Lang: f["lang"], Card: card, Passwords: []string{"a"},
 		Finish: func(o bank.Outcome, c bank.Card) bank.Return {
 			x.card = c
 			fields, url := s.finish(store, f, x, model, o)

@@ -319,7 +319,7 @@ func (s *Server) acs(w http.ResponseWriter, r *http.Request) {
 		bank.Leave(w, r, s.book.World, s.finish(p, e, p.card))
 		return
 	}
-	http.Redirect(w, r, s.pages.Open(&bank.Challenge{Shop: "Deneme mağazası", Order: p.order, Amount: bank.Decimal(p.m.total(p.minor, p.count)), Currency: "TL", Card: p.card, Finish: func(o bank.Outcome, c bank.Card) bank.Return { return s.finish(p, o, c) }}), http.StatusSeeOther)
+	http.Redirect(w, r, s.pages.Open(&bank.Challenge{Shop: "Deneme mağazası", Order: p.order, Minor: p.m.total(p.minor, p.count), Currency: "949", Installments: p.count, Card: p.card, Finish: func(o bank.Outcome, c bank.Card) bank.Return { return s.finish(p, o, c) }}), http.StatusSeeOther)
 }
 
 func (s *Server) finish(p *begun, o bank.Outcome, c bank.Card) bank.Return {
@@ -425,5 +425,5 @@ func (s *Server) hosted(w http.ResponseWriter, r *http.Request) {
 		bank.Say(w, http.StatusOK, "tr", fmt.Sprint(refused["RESPONSE_DATA"]), "The form is not right.")
 		return
 	}
-	http.Redirect(w, r, s.pages.Open(&bank.Challenge{Shop: "Deneme mağazası", Order: p.order, Amount: bank.Decimal(m.total(p.minor, p.count)), Currency: "TL", Lang: f.Get("language"), Finish: func(o bank.Outcome, c bank.Card) bank.Return { return s.finish(p, o, c) }}), http.StatusSeeOther)
+	http.Redirect(w, r, s.pages.Open(&bank.Challenge{Shop: "Deneme mağazası", Order: p.order, Minor: m.total(p.minor, p.count), Currency: "949", Installments: p.count, Lang: f.Get("language"), Finish: func(o bank.Outcome, c bank.Card) bank.Return { return s.finish(p, o, c) }}), http.StatusSeeOther)
 }

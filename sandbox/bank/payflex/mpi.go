@@ -124,7 +124,7 @@ func (s *Server) start(w http.ResponseWriter, r *http.Request) {
 		bank.Say(w, http.StatusBadRequest, "tr", "400 Hatalı İstek", "400 Bad Request")
 		return
 	}
-	http.Redirect(w, r, s.pages.Open(&bank.Challenge{Shop: "Deneme mağazası", Order: x.session, Amount: bank.Decimal(x.minor), Currency: "TL", Card: x.card, Finish: func(o bank.Outcome, _ bank.Card) bank.Return { return s.finish(x, o) }}), http.StatusSeeOther)
+	http.Redirect(w, r, s.pages.Open(&bank.Challenge{Shop: "Deneme mağazası", Order: x.session, Minor: x.minor, Currency: x.currency, Installments: x.count, Card: x.card, Finish: func(o bank.Outcome, _ bank.Card) bank.Return { return s.finish(x, o) }}), http.StatusSeeOther)
 }
 
 func (s *Server) finish(x *record, o bank.Outcome) bank.Return {
@@ -256,7 +256,7 @@ func (s *Server) page(w http.ResponseWriter, r *http.Request) {
 		}
 		return bank.Return{Method: "GET", URL: url, Fields: v}
 	}
-	http.Redirect(w, r, s.pages.Open(&bank.Challenge{Shop: "Deneme mağazası", Order: t.order, Amount: bank.Decimal(t.minor), Currency: "TL", Finish: finish}), http.StatusSeeOther)
+	http.Redirect(w, r, s.pages.Open(&bank.Challenge{Shop: "Deneme mağazası", Order: t.order, Minor: t.minor, Currency: t.currency, Installments: t.count, Finish: finish}), http.StatusSeeOther)
 }
 
 func (s *Server) query(w http.ResponseWriter, r *http.Request) {

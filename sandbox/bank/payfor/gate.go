@@ -90,7 +90,7 @@ func (s *Server) browser(w http.ResponseWriter, r *http.Request, f url.Values) {
 		bank.Leave(w, r, s.book.World, finish(e, card))
 		return
 	}
-	to, err := url.Parse(s.pages.Open(&bank.Challenge{Shop: "Deneme mağazası", Order: order, Amount: bank.Decimal(minor), Currency: "TL", Lang: f.Get("Lang"), Card: card, Finish: finish}))
+	to, err := url.Parse(s.pages.Open(&bank.Challenge{Shop: "Deneme mağazası", Order: order, Minor: minor, Currency: a.currency, Installments: a.count, Lang: f.Get("Lang"), Card: card, Finish: finish}))
 	if err != nil {
 		http.Error(w, "page", http.StatusInternalServerError)
 		return

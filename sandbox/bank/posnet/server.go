@@ -519,7 +519,8 @@ func (s *Server) gate(w http.ResponseWriter, r *http.Request) {
 		bank.Leave(w, r, s.book.World, finish(e, p.card))
 		return
 	}
-	http.Redirect(w, r, s.pages.Open(&bank.Challenge{Shop: "Deneme mağazası", Order: p.xid, Amount: bank.Decimal(p.minor), Currency: p.currency, Lang: f.Get("lang"), Card: p.card, Passwords: []string{"34020"}, Finish: finish}), http.StatusSeeOther)
+	count, _ := strconv.Atoi(p.count)
+	http.Redirect(w, r, s.pages.Open(&bank.Challenge{Shop: "Deneme mağazası", Order: p.xid, Minor: p.minor, Currency: p.currency, Installments: count, Lang: f.Get("lang"), Card: p.card, Passwords: []string{"34020"}, Finish: finish}), http.StatusSeeOther)
 }
 
 func (s *Server) finish(x Terminal, p *pack, o bank.Outcome, url string) bank.Return {

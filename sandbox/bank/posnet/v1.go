@@ -376,7 +376,7 @@ func (s *V1) gate(w http.ResponseWriter, r *http.Request) {
 		bank.Leave(w, r, s.book.World, finish(e, card))
 		return
 	}
-	http.Redirect(w, r, s.pages.Open(&bank.Challenge{Shop: "Deneme mağazası", Order: a.order, Amount: bank.Decimal(minor), Currency: a.currency, Lang: f.Get("Language"), Card: card, Passwords: []string{"34020"}, Finish: finish}), http.StatusSeeOther)
+	http.Redirect(w, r, s.pages.Open(&bank.Challenge{Shop: "Deneme mağazası", Order: a.order, Minor: minor, Currency: a.currency, Installments: a.count, Lang: f.Get("Language"), Card: card, Passwords: []string{"34020"}, Finish: finish}), http.StatusSeeOther)
 }
 
 func (s *V1) finish(t Terminal, a *authV1, o bank.Outcome, f url.Values) bank.Return {
