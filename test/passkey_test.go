@@ -63,6 +63,9 @@ func TestPasskey(t *testing.T) {
 
 		b.open("/account")
 		b.press("Kaldır")
+		b.see("Kasa bilgisayarı kaldırılsın mı?")
+		b.axe()
+		b.do(chromedp.Click(`dialog form[action$="/remove"] button`, chromedp.ByQuery))
 		b.see("Silindi")
 		signIn()
 		b.see("Geçiş anahtarı kabul edilmedi")

@@ -259,27 +259,13 @@ func (s *Service) UserPasskeys(ctx context.Context, userID string) (out []Passke
 	return out, err
 }
 
-// RenamePasskey gives a user's passkey another name.
-func (s *Service) RenamePasskey(ctx context.Context, userID, id, name string) error {
-	name, err := passkeyName(name)
-	if err != nil {
-		return err
-	}
-	return s.changePasskey(ctx, userID, id, "user.passkey_renamed", map[string]any{"name": name},
-		"UPDATE passkey SET name = $3 WHERE id = $1 AND user_id = $2", id, userID, name)
-}
-
 // DeletePasskey takes a passkey from a user. The only way into an account cannot be taken.
 func (s *Service) DeletePasskey(ctx context.Context, userID, id string) error {
-	return s.changePasskey(ctx, userID, id, "user.passkey_deleted", nil, "DELETE FROM passkey WHERE id = $1 AND user_id = $2", id, userID)
-}
-
-func (s *Service) changePasskey(ctx context.Context, userID, id, kind string, data any, q string, args ...any) error {
 	return s.db.Write(ctx, func(tx db.Tx) error {
 		if err := tx.Lock("object:" + userID); err != nil {
 			return err
 		}
-		n, err := tx.Exec(q, args...)
+		n, err := tx.Exec("DELETE FROM passkey WHERE id = $1 AND user_id = $2", id, userID)
 		if err != nil {
 			return err
 		}
@@ -297,6 +283,6 @@ func (s *Service) changePasskey(ctx context.Context, userID, id, kind string, da
 		if len(keys) == 0 && !u.HasPassword {
 			return fault.New(fault.Conflict, "last_passkey", "Parolası olmayan bir kullanıcının son geçiş anahtarı silinemez.", "The last passkey of a user without a password cannot be deleted.")
 		}
-		return s.logUser(ctx, tx, userID, kind, data)
+		return s.logUser(ctx, tx, userID, "user.passkey_deleted", nil)
 	})
 }

@@ -29,6 +29,7 @@ func (c *Console) passkeyRoutes() {
 		return c.ceremony(s.w, s.r, options, state, err)
 	})
 	c.settings("POST /account/passkeys", "", addPasskey)
+	c.settings("GET /account/passkeys/{id}/remove", "", askPasskey)
 	c.settings("POST /account/passkeys/{id}/remove", "", func(s *screen) error {
 		return s.account(c.Companies.DeletePasskey(s.ctx, s.v.User.ID, s.r.PathValue("id")), "deleted")
 	})
@@ -86,6 +87,20 @@ func addPasskey(s *screen) error {
 	return s.account(err, "account.passkeys.done")
 }
 
+func askPasskey(s *screen) error {
+	keys, err := s.c.Companies.UserPasskeys(s.ctx, s.v.User.ID)
+	if err != nil {
+		return err
+	}
+	for _, k := range keys {
+		if k.ID == s.r.PathValue("id") {
+			return s.show(http.StatusOK, "account.passkeys", screens.Ask(ui.ConfirmProps{Title: s.t("account.passkeys.remove.ask", k.Name), Text: s.t("account.passkeys.remove.ask.text"),
+				Action: "/account/passkeys/" + k.ID + "/remove", Label: s.t("account.passkeys.remove"), Danger: true, Close: "/account"}))
+		}
+	}
+	return notFound()
+}
+
 // passkeyPanel lists the passkeys of a user and adds one, or says where that can be done.
 func (s *screen) passkeyPanel(f *fault.Error) ([]templ.Component, error) {
 	keys, err := s.c.Companies.UserPasskeys(s.ctx, s.v.User.ID)
@@ -101,7 +116,7 @@ func (s *screen) passkeyPanel(f *fault.Error) ([]templ.Component, error) {
 				used = text.Date(k.UsedAt)
 			}
 			t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.Txt(k.Name), ui.Txt(text.Date(k.CreatedAt)), ui.Txt(used),
-				ui.Node(screens.Act("/account/passkeys/"+k.ID+"/remove", ui.ButtonProps{Label: s.t("act.remove"), Small: true}))}})
+				ui.Node(ui.Button(ui.ButtonProps{Label: s.t("act.remove"), Small: true, Href: "/account/passkeys/" + k.ID + "/remove", Dialog: true}))}})
 		}
 		parts = append(parts, heading(s.t("account.passkeys"), ui.Table(t)))
 	}
