@@ -59,6 +59,7 @@ type pack struct {
 	count                                                                 string
 	card                                                                  bank.Card
 	made                                                                  time.Time
+	data2                                                                 string // the packed card; empty where the bank asks for it
 	booked                                                                *bank.Txn
 }
 
@@ -480,7 +481,8 @@ func (s *Server) packOrder(r *http.Request, x Terminal, op *bank.Node) string {
 	data1 := seal(bank.Latin5(fmt.Sprintf("%s%-10s%-8s%012d%2s%20s%s%2s%-60.60s%-6s", ("000000" + x.PosnetID)[len(x.PosnetID):], x.MerchantID, x.TerminalID, minor, p.count, xid, stamp, p.currency, p.holder, p.kind)), x.Key)
 	parts := []string{bank.Tag("data1", data1)}
 	if withCard {
-		parts = append(parts, bank.Tag("data2", seal([]byte(op.Get("ccno")+op.Get("expDate")+op.Get("cvc")+stamp), x.Key)))
+		p.data2 = seal([]byte(op.Get("ccno")+op.Get("expDate")+op.Get("cvc")+stamp), x.Key)
+		parts = append(parts, bank.Tag("data2", p.data2))
 	}
 	sign := make([]byte, 16)
 	rand.Read(sign)
@@ -498,7 +500,7 @@ func (s *Server) gate(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	p := s.packs[f.Get("posnetData")]
 	s.mu.Unlock()
-	if p == nil || f.Get("digest") != p.sign || f.Get("merchantReturnURL") == "" {
+	if p == nil || f.Get("digest") != p.sign || f.Get("posnetData2") != p.data2 || f.Get("merchantReturnURL") == "" {
 		bank.Say(w, http.StatusOK, "tr", "İşlem doğrulanamadı: posnetData, digest ya da dönüş adresi hatalı.", "The packets are not right: posnetData, digest or the return address.")
 		return
 	}
