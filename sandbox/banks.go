@@ -23,6 +23,8 @@ type BankAccount struct {
 	System      string            `json:"system"` // as faults do
 	Credentials map[string]string `json:"credentials"`
 	Addresses   map[string]string `json:"addresses"`
+
+	merchant string // as the bank's book calls the account
 }
 
 // bankRoom is one simulated bank.
@@ -109,26 +111,26 @@ func (w *World) BankAccounts(base string) []BankAccount {
 		return m
 	}
 	var out []BankAccount
-	add := func(key, name, system string, credentials, paths map[string]string) {
-		out = append(out, BankAccount{key, name, system, credentials, at(system, paths)})
+	add := func(key, name, system, merchant string, credentials, paths map[string]string) {
+		out = append(out, BankAccount{key, name, system, credentials, at(system, paths), merchant})
 	}
 	for _, x := range nestpayStores {
-		add(x.bank, x.name, nestpay.System, map[string]string{"client_id": x.id, "username": "api", "password": demoPassword, "store_key": demoKey}, map[string]string{"api": "/fim/api", "gate": "/fim/est3Dgate"})
+		add(x.bank, x.name, nestpay.System, x.id, map[string]string{"client_id": x.id, "username": "api", "password": demoPassword, "store_key": demoKey}, map[string]string{"api": "/fim/api", "gate": "/fim/est3Dgate"})
 	}
-	add("akbank", "Akbank", akbank.System, map[string]string{"merchant_safe_id": demoSafe, "terminal_safe_id": demoTerminal, "secret_key": demoKey}, map[string]string{"api": "/api", "secure": "/securepay", "hosted": "/payhosting"})
-	add("garanti", "Garanti BBVA", garanti.System, map[string]string{"merchant_id": "7000001", "terminal_id": "30000001", "provision_password": demoPassword, "refund_password": demoPassword + "-iade", "hosted_password": demoPassword + "-sayfa", "store_key": demoKey},
+	add("akbank", "Akbank", akbank.System, demoTerminal, map[string]string{"merchant_safe_id": demoSafe, "terminal_safe_id": demoTerminal, "secret_key": demoKey}, map[string]string{"api": "/api", "secure": "/securepay", "hosted": "/payhosting"})
+	add("garanti", "Garanti BBVA", garanti.System, "30000001", map[string]string{"merchant_id": "7000001", "terminal_id": "30000001", "provision_password": demoPassword, "refund_password": demoPassword + "-iade", "hosted_password": demoPassword + "-sayfa", "store_key": demoKey},
 		map[string]string{"api": "/VPServlet", "gate": "/servlet/gt3dengine"})
 	vakif := map[string]string{"vpos": "/virtualPos/Vposreq", "search": "/virtualPos/Search", "detail": "/virtualPos/SettlementDetail", "mpi": "/threeDGateway/Enrollment",
 		"common_create": "/commonPayment/CreateToken", "common_query": "/commonPayment/GetVposTransaction"}
-	add("vakifbank", "Vakıfbank", payflex.System, map[string]string{"merchant_id": "000000000000001", "terminal_no": "VP000001", "password": demoPassword}, vakif)
-	add("vakifbank-legacy", "Vakıfbank (eski sistem)", payflex.SystemLegacy, map[string]string{"merchant_id": "000000000000002", "terminal_no": "VP000002", "password": demoPassword}, vakif)
-	add("yapikredi", "Yapı Kredi", posnet.System, map[string]string{"merchant_id": "6700000001", "terminal_id": "67000001", "posnet_id": "10001", "key": demoPosnet}, map[string]string{"api": "/PosnetWebService/XML", "gate": "/3DSWebService/YKBPaymentService"})
-	add("yapikredi", "Yapı Kredi (OrderID parametresi açık)", posnet.System, map[string]string{"merchant_id": "6700000003", "terminal_id": "67000003", "posnet_id": "10003", "key": demoPosnet}, map[string]string{"api": "/PosnetWebService/XML", "gate": "/3DSWebService/YKBPaymentService"})
-	add("albaraka", "Albaraka Türk", posnet.SystemV1, map[string]string{"merchant_id": "6700000002", "terminal_id": "67C00002", "posnet_id": "1010000000000001", "key": demoPosnet}, map[string]string{"api": "/MerchantJSONAPI.svc", "gate": "/SecureVerification.aspx"})
-	add("qnb", "QNB", payfor.System, map[string]string{"merchant_id": "085300000000001", "user_code": "api", "user_pass": demoPassword, "merchant_pass": demoKey},
+	add("vakifbank", "Vakıfbank", payflex.System, "000000000000001", map[string]string{"merchant_id": "000000000000001", "terminal_no": "VP000001", "password": demoPassword}, vakif)
+	add("vakifbank-legacy", "Vakıfbank (eski sistem)", payflex.SystemLegacy, "000000000000002", map[string]string{"merchant_id": "000000000000002", "terminal_no": "VP000002", "password": demoPassword}, vakif)
+	add("yapikredi", "Yapı Kredi", posnet.System, "6700000001", map[string]string{"merchant_id": "6700000001", "terminal_id": "67000001", "posnet_id": "10001", "key": demoPosnet}, map[string]string{"api": "/PosnetWebService/XML", "gate": "/3DSWebService/YKBPaymentService"})
+	add("yapikredi", "Yapı Kredi (OrderID parametresi açık)", posnet.System, "6700000003", map[string]string{"merchant_id": "6700000003", "terminal_id": "67000003", "posnet_id": "10003", "key": demoPosnet}, map[string]string{"api": "/PosnetWebService/XML", "gate": "/3DSWebService/YKBPaymentService"})
+	add("albaraka", "Albaraka Türk", posnet.SystemV1, "6700000002", map[string]string{"merchant_id": "6700000002", "terminal_id": "67C00002", "posnet_id": "1010000000000001", "key": demoPosnet}, map[string]string{"api": "/MerchantJSONAPI.svc", "gate": "/SecureVerification.aspx"})
+	add("qnb", "QNB", payfor.System, "085300000000001", map[string]string{"merchant_id": "085300000000001", "user_code": "api", "user_pass": demoPassword, "merchant_pass": demoKey},
 		map[string]string{"xml": "/Gateway/XMLGate.aspx", "form": "/Gateway/Default.aspx", "host": "/Gateway/3DHost.aspx"})
-	add("denizbank", "Denizbank", intervpos.System, map[string]string{"shop_code": "3001", "user_code": "api", "user_pass": demoPassword, "merchant_pass": demoKey}, map[string]string{"api": "/mpi/Default.aspx", "host": "/mpi/3DHost.aspx"})
-	add("nkolay", "N Kolay", nkolay.System, map[string]string{"sx": demoSX, "sx_list": demoSX + "|liste==", "sx_cancel": demoSX + "|iptal==", "secret": demoKey}, map[string]string{"base": ""})
+	add("denizbank", "Denizbank", intervpos.System, "3001", map[string]string{"shop_code": "3001", "user_code": "api", "user_pass": demoPassword, "merchant_pass": demoKey}, map[string]string{"api": "/mpi/Default.aspx", "host": "/mpi/3DHost.aspx"})
+	add("nkolay", "N Kolay", nkolay.System, "400000001", map[string]string{"sx": demoSX, "sx_list": demoSX + "|liste==", "sx_cancel": demoSX + "|iptal==", "secret": demoKey}, map[string]string{"base": ""})
 	return out
 }
 
@@ -187,17 +189,10 @@ const statementLimit = 20
 
 func (w *World) showBanks(rw http.ResponseWriter, r *http.Request) {
 	var views []bankView
-	seen := map[string]bool{}
 	for _, a := range w.BankAccounts(hostOf(r)) {
-		v := bankView{Account: a}
-		if !seen[a.System] {
-			seen[a.System] = true
-			v.Lines = w.BankStatement(a.System)
-			v.Total = len(v.Lines)
-			slices.Reverse(v.Lines)
-			v.Lines = v.Lines[:min(len(v.Lines), statementLimit)]
-		}
-		views = append(views, v)
+		lines := w.bankLinesOf(a)
+		slices.Reverse(lines)
+		views = append(views, bankView{a, lines[:min(len(lines), statementLimit)], len(lines)})
 	}
 	w.show(rw, r, "banks", struct {
 		Banks  []bankView

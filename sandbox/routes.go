@@ -41,6 +41,8 @@ func (w *World) routes() http.Handler {
 	person.HandleFunc("GET /banks/accounts.json", w.getBankAccounts)
 	person.HandleFunc("GET /banks/{system}/statement.json", w.getBankStatement)
 	person.HandleFunc("POST /banks/close-day", w.postCloseDay)
+	person.HandleFunc("GET /banks/{bank}/transactions", w.getBankTransactions)
+	person.HandleFunc("GET /cards", w.getCards)
 	person.HandleFunc("GET /healthz", func(rw http.ResponseWriter, _ *http.Request) {
 		writeJSON(rw, http.StatusOK, map[string]string{"status": "ok"})
 	})

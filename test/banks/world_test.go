@@ -2,6 +2,7 @@ package banks
 
 import (
 	"context"
+	"encoding/json"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -56,6 +57,70 @@ func TestLoginsAreAcceptedAndRefused(t *testing.T) {
 				t.Errorf("%s with a wrong %s: %s %s %q, %v", a.Bank, key, r.Outcome, r.Code, r.Message, err)
 			}
 		}
+	}
+}
+
+// What a program of the tests reads of the sandbox: its cards do what they say, at every bank, and the bank's book has it.
+func TestCardsDoWhatTheyAreListedFor(t *testing.T) {
+	t.Parallel()
+	w, base := town(t)
+	var cards []struct {
+		Bank, Number, CVV, Outcome string
+		ExpiryMonth                int `json:"expiry_month"`
+		ExpiryYear                 int `json:"expiry_year"`
+	}
+	read(t, base+"/cards", &cards)
+	for _, a := range w.BankAccounts(base) {
+		g, n := account(t, a, pos.Transport{}), 0
+		for _, c := range cards {
+			if c.Bank != a.Bank {
+				continue
+			}
+			n++
+			card, err := pos.NewCard(c.Number, c.ExpiryMonth, c.ExpiryYear, c.CVV, "Ayşe Yılmaz")
+			if err != nil {
+				t.Fatal(err)
+			}
+			p := pos.Payment{OrderID: pos.NewOrderID(), Amount: pos.Money{Minor: 4321, Currency: pos.TRY}, Card: card, ClientIP: "203.0.113.9"}
+			r, err := g.Sale(context.Background(), p)
+			got, state := string(r.Code), "declined"
+			if r.Outcome == pos.Approved {
+				got, state = "approved", "captured"
+			}
+			if err != nil || got != c.Outcome {
+				t.Errorf("%s: the card for %s gives %s %s, %v", a.Bank, c.Outcome, r.Outcome, r.Code, err)
+			}
+			var lines []struct {
+				Kind, Currency, State string
+				Order                 string `json:"order_id"`
+				Amount                int64
+			}
+			read(t, base+"/banks/"+a.Bank+"/transactions", &lines)
+			found := 0
+			for _, l := range lines {
+				if strings.HasSuffix(l.Order, p.OrderID) && l.Kind == "sale" && l.Amount == 4321 && l.Currency == "TRY" && l.State == state {
+					found++
+				}
+			}
+			if found != 1 {
+				t.Errorf("%s: %d lines of the order as %s in %+v", a.Bank, found, state, lines)
+			}
+		}
+		if n < 5 {
+			t.Errorf("%s has %d cards", a.Bank, n)
+		}
+	}
+}
+
+func read(t *testing.T, url string, to any) {
+	t.Helper()
+	res, err := http.Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if err := json.NewDecoder(res.Body).Decode(to); err != nil || res.StatusCode != 200 {
+		t.Fatalf("%s: %d %v", url, res.StatusCode, err)
 	}
 }
 
