@@ -1,7 +1,11 @@
 package api_test
 
 import (
+	"bufio"
 	"context"
+	"fmt"
+	"net"
+	"net/http"
 	"net/netip"
 	"strings"
 	"testing"
@@ -175,5 +179,24 @@ func TestFailureOfOursShowsNoInternals(t *testing.T) {
 	r := h.call("GET", "/v1/messages", "", "Accept-Language", "en")
 	if r.status < 500 || strings.Contains(strings.ToLower(r.raw), "database") || strings.Contains(r.raw, "sql") || r.text("request_id") != r.header.Get("Request-Id") {
 		t.Errorf("closed database: %d %s", r.status, r.raw)
+	}
+}
+
+// A client that writes its whole request before it reads gets the answer too, and no broken connection.
+func TestTooLargeIsToldToWhoWritesFirst(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	conn, err := net.Dial("tcp", strings.TrimPrefix(h.url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	body := strings.Repeat("5", 2<<20)
+	if _, err := fmt.Fprintf(conn, "POST /v1/verifications HTTP/1.1\r\nHost: onay\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", h.key, len(body), body); err != nil {
+		t.Fatalf("the connection broke: %v", err)
+	}
+	res, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil || res.StatusCode != http.StatusRequestEntityTooLarge {
+		t.Fatalf("%v %v", res, err)
 	}
 }

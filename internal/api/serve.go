@@ -103,7 +103,7 @@ func readBody(r *http.Request) ([]byte, error) {
 		}
 	}
 	if r.ContentLength > maxBody {
-		return nil, errTooLarge
+		return nil, tooLarge(r)
 	}
 	if r.Body == nil || r.Body == http.NoBody {
 		return nil, nil
@@ -113,11 +113,18 @@ func readBody(r *http.Request) ([]byte, error) {
 	case err != nil:
 		return nil, errAborted
 	case len(body) > maxBody:
-		return nil, errTooLarge
+		return nil, tooLarge(r)
 	case !utf8.Valid(body) || (bytes.Contains(body, []byte(`\u0000`)) && hasNUL(body)):
 		return nil, errNotUTF8
 	}
 	return body, nil
+}
+
+// tooLarge takes some more of a body that is refused: a client that writes all before it reads would see a broken connection
+// instead of the answer.
+func tooLarge(r *http.Request) error {
+	io.Copy(io.Discard, io.LimitReader(r.Body, 16*maxBody))
+	return errTooLarge
 }
 
 func cleanText(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }
