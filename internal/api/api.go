@@ -21,6 +21,7 @@ import (
 	"github.com/onay/onay/internal/customer"
 	"github.com/onay/onay/internal/db"
 	"github.com/onay/onay/internal/message"
+	"github.com/onay/onay/internal/payment"
 	"github.com/onay/onay/internal/verification"
 	"github.com/onay/onay/internal/webhook"
 )
@@ -33,6 +34,7 @@ type Deps struct {
 	Verifications *verification.Service
 	Messages      *message.Service
 	Customers     *customer.Service
+	Payments      *payment.Service
 	Webhooks      *webhook.Service
 	Clock         clock.Clock
 	Logger        *slog.Logger
@@ -56,6 +58,7 @@ func New(d Deps) http.Handler {
 	door.events()
 	door.settings()
 	door.accounts()
+	door.posAccounts()
 	door.blocks()
 	door.mux.HandleFunc("/", door.noRoute)
 	door.describe()

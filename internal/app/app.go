@@ -15,6 +15,7 @@ import (
 	"github.com/onay/onay/internal/customer"
 	"github.com/onay/onay/internal/db"
 	"github.com/onay/onay/internal/message"
+	"github.com/onay/onay/internal/payment"
 	"github.com/onay/onay/internal/vault"
 	"github.com/onay/onay/internal/verification"
 	"github.com/onay/onay/internal/webhook"
@@ -48,6 +49,7 @@ type App struct {
 	Messages      *message.Service
 	Verifications *verification.Service
 	Customers     *customer.Service
+	Payments      *payment.Service
 	Webhooks      *webhook.Service
 	proxies       []netip.Prefix
 }
@@ -88,6 +90,7 @@ func Open(ctx context.Context, c Config) (*App, error) {
 	a.Messages = message.New(a.DB, a.Log, a.Vault, a.Clock, c.Logger)
 	a.Verifications = verification.New(a.DB, a.Log, a.Vault, a.Clock, c.Logger, a.Companies, a.Messages)
 	a.Customers = customer.New(a.DB, a.Log, a.Clock, a.Companies, a.Verifications)
+	a.Payments = payment.New(a.DB, a.Log, a.Vault, a.Clock)
 	a.Webhooks = webhook.New(a.DB, a.Log, a.Vault, a.Clock, c.Logger, webhook.Options{AllowPrivate: c.Sandbox})
 	return a, nil
 }

@@ -6,12 +6,15 @@ import (
 	"fmt"
 	"log"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/onay/onay/internal/company"
 	"github.com/onay/onay/internal/message"
+	"github.com/onay/onay/internal/payment"
 	"github.com/onay/onay/sandbox"
 )
 
@@ -34,7 +37,7 @@ func (a *App) startSandbox(ctx context.Context) (stop func(), err error) {
 	srv := &http.Server{Handler: world.Handler(), ReadHeaderTimeout: 10 * time.Second, ErrorLog: slogErrors(a.Logger)}
 	go srv.Serve(ln)
 	stop = func() { world.Close(); srv.Close() }
-	if err := a.seed(ctx); err != nil {
+	if err := errors.Join(a.seed(ctx), a.seedBanks(ctx, world.BankAccounts("http://"+a.SandboxListen))); err != nil {
 		stop()
 		return nil, fmt.Errorf("demo company: %w", err)
 	}
@@ -80,6 +83,32 @@ func (a *App) seed(ctx context.Context) error {
 		errs = append(errs, err)
 	}
 	return errors.Join(errs...)
+}
+
+// seedBanks gives the demo company an account at each simulated bank, and points those that it has at the sandbox's present address.
+func (a *App) seedBanks(ctx context.Context, at []sandbox.BankAccount) error {
+	companies, err := a.Companies.List(ctx)
+	if err != nil || len(companies) == 0 {
+		return err
+	}
+	c := companies[0]
+	have, err := a.Payments.Accounts(ctx, c.ID)
+	if err != nil {
+		return err
+	}
+	for i, b := range at {
+		n := slices.IndexFunc(have, func(x payment.Account) bool { return x.Bank == b.Bank && x.Name == b.Name })
+		switch {
+		case n < 0:
+			_, err = a.Payments.CreateAccount(ctx, payment.Account{CompanyID: c.ID, Bank: b.Bank, Name: b.Name, Mode: "test", Credentials: b.Credentials, Addresses: b.Addresses, Priority: i, Status: "on"})
+		case !maps.Equal(have[n].Addresses, b.Addresses):
+			_, err = a.Payments.UpdateAccount(ctx, c.ID, have[n].ID, func(x *payment.Account) { x.Addresses = b.Addresses })
+		}
+		if err != nil {
+			return fmt.Errorf("account at %s: %w", b.Name, err)
+		}
+	}
+	return nil
 }
 
 func slogErrors(l *slog.Logger) *log.Logger { return slog.NewLogLogger(l.Handler(), slog.LevelWarn) }

@@ -130,7 +130,7 @@ func (a *App) loops(ctx context.Context, wg *sync.WaitGroup) {
 
 func (a *App) handler() http.Handler {
 	m := newMetrics()
-	rest := api.New(api.Deps{DB: a.DB, Log: a.Log, Companies: a.Companies, Verifications: a.Verifications, Messages: a.Messages, Customers: a.Customers,
+	rest := api.New(api.Deps{DB: a.DB, Log: a.Log, Companies: a.Companies, Verifications: a.Verifications, Messages: a.Messages, Customers: a.Customers, Payments: a.Payments,
 		Webhooks: a.Webhooks, Clock: a.Clock, Logger: a.Logger, TrustedProxies: a.proxies, Version: a.Version, Observe: m.observe})
 	mux := http.NewServeMux()
 	for _, p := range []string{"/v1/", "/openapi.json", "/docs"} {
@@ -149,7 +149,7 @@ func (a *App) handler() http.Handler {
 	})
 	mux.Handle("GET /metrics", m.handler())
 	origin, passkeys := a.passkeys()
-	mux.Handle("/", console.New(console.Deps{Companies: a.Companies, Customers: a.Customers, Verifications: a.Verifications, Messages: a.Messages, Webhooks: a.Webhooks,
+	mux.Handle("/", console.New(console.Deps{Companies: a.Companies, Customers: a.Customers, Payments: a.Payments, Verifications: a.Verifications, Messages: a.Messages, Webhooks: a.Webhooks,
 		Log: a.Log, Clock: a.Clock, Logger: a.Logger, Sandbox: a.Sandbox, SandboxURL: "http://" + a.SandboxListen, Secure: a.TLSCert != "" || a.ACMEHost != "" || strings.HasPrefix(a.PublicURL, "https://"),
 		Passkeys: passkeys, PasskeyOrigin: origin}))
 	return mux

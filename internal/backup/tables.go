@@ -11,6 +11,7 @@ var tables = []table{
 	{"passkey", "id"},
 	{"api_key", "id"},
 	{"provider_account", "id"},
+	{"pos_account", "id"},
 	{"template", "id"},
 	{"verification", "id"},
 	{"message", "id"},

@@ -27,6 +27,7 @@ import (
 	"github.com/onay/onay/internal/customer"
 	"github.com/onay/onay/internal/db"
 	"github.com/onay/onay/internal/message"
+	"github.com/onay/onay/internal/payment"
 	"github.com/onay/onay/internal/verification"
 	"github.com/onay/onay/internal/webhook"
 )
@@ -35,6 +36,7 @@ import (
 type Deps struct {
 	Companies     *company.Service
 	Customers     *customer.Service
+	Payments      *payment.Service
 	Verifications *verification.Service
 	Messages      *message.Service
 	Webhooks      *webhook.Service

@@ -23,6 +23,7 @@ import (
 	"github.com/onay/onay/internal/customer"
 	"github.com/onay/onay/internal/db/dbtest"
 	"github.com/onay/onay/internal/message"
+	"github.com/onay/onay/internal/payment"
 	"github.com/onay/onay/internal/vault"
 	"github.com/onay/onay/internal/verification"
 	"github.com/onay/onay/internal/webhook"
@@ -51,6 +52,7 @@ func newHouse(t *testing.T) *house {
 	log := audit.New(d, v, c, filepath.Join(t.TempDir(), "head"))
 	deps := Deps{Log: log, Clock: c, Logger: lg, Companies: company.New(d, log, v, c), Messages: message.New(d, log, v, c, lg), Webhooks: webhook.New(d, log, v, c, lg, webhook.Options{AllowPrivate: true})}
 	deps.Verifications = verification.New(d, log, v, c, lg, deps.Companies, deps.Messages)
+	deps.Payments = payment.New(d, log, v, c)
 	deps.Customers = customer.New(d, log, c, deps.Companies, deps.Verifications)
 	srv := httptest.NewServer(New(deps))
 	t.Cleanup(srv.Close)
@@ -173,6 +175,7 @@ func TestLoginRightWrongAndLocked(t *testing.T) {
 }
 
 var settingPaths = map[string]company.Permission{"/settings/company": company.SettingsRead, "/settings/providers": company.SettingsRead, "/settings/providers/new": company.ProvidersWrite,
+	"/settings/pos": company.SettingsRead, "/settings/pos/new": company.ProvidersWrite, "/settings/pos/new?bank=garanti": company.ProvidersWrite,
 	"/settings/templates": company.TemplatesWrite, "/settings/templates/payment/tr": company.TemplatesWrite, "/settings/users": company.UsersWrite, "/settings/users/new": company.UsersWrite,
 	"/settings/keys": company.KeysWrite, "/settings/keys/new": company.KeysWrite, "/settings/webhooks": company.WebhooksWrite, "/settings/audit": company.AuditRead,
 	"/settings/blocks": company.AbuseWrite, "/settings/status": company.SettingsRead, "/account": ""}
@@ -196,7 +199,7 @@ func TestRolesOpenWhatTheyMay(t *testing.T) {
 }
 
 // unknownKey finds a catalogue key shown as it is.
-var unknownKey = regexp.MustCompile(`>\s*(set|prov|tpl|user|key|hook|audit|block|status|account|login|setup|role)\.[a-z_.]+\s*<`)
+var unknownKey = regexp.MustCompile(`>\s*(set|prov|pos|tpl|user|key|hook|audit|block|status|account|login|setup|role)\.[a-z_.]+\s*<`)
 
 func TestEveryPageInBothLanguages(t *testing.T) {
 	t.Parallel()

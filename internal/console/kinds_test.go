@@ -24,14 +24,14 @@ var derived = map[string][]string{
 
 // TestEveryEventHasWords reads the kinds of events out of the domains' sources: one without a Turkish and an English name fails.
 func TestEveryEventHasWords(t *testing.T) {
-	kind := regexp.MustCompile(`^(user|company|api_key|provider_account|template|webhook_endpoint|customer|verification|message|prefix|safe_list)\.[a-z_]+$`)
+	kind := regexp.MustCompile(`^(user|company|api_key|provider_account|pos_account|template|webhook_endpoint|customer|verification|message|prefix|safe_list)\.[a-z_]+$`)
 	found := map[string]bool{}
 	for area, words := range derived {
 		for _, w := range words {
 			found[area+w] = true
 		}
 	}
-	for _, dir := range []string{"company", "message", "verification", "customer", "webhook", "backup"} {
+	for _, dir := range []string{"company", "message", "verification", "customer", "webhook", "payment", "backup"} {
 		files, err := filepath.Glob(filepath.Join("..", dir, "*.go"))
 		if err != nil || len(files) == 0 {
 			t.Fatalf("no sources of %s (%v)", dir, err)

@@ -1,0 +1,198 @@
+package console
+
+import (
+	"net/http"
+
+	"github.com/a-h/templ"
+
+	"github.com/onay/onay/internal/company"
+	"github.com/onay/onay/internal/console/screens"
+	"github.com/onay/onay/internal/console/text"
+	"github.com/onay/onay/internal/console/ui"
+	"github.com/onay/onay/internal/fault"
+	"github.com/onay/onay/internal/payment"
+	"github.com/onay/onay/pos"
+	"github.com/onay/onay/pos/banks"
+)
+
+func init() {
+	registrars = append(registrars, func(c *Console) {
+		c.settings("GET /settings/pos", company.SettingsRead, listPos)
+		c.settings("GET /settings/pos/new", company.ProvidersWrite, newPos)
+		c.settings("POST /settings/pos/new", company.ProvidersWrite, addPos)
+		c.settings("GET /settings/pos/{id}", company.ProvidersWrite, showPos)
+		c.settings("POST /settings/pos/{id}", company.ProvidersWrite, savePos)
+		c.settings("POST /settings/pos/{id}/test", company.ProvidersWrite, testPos)
+	})
+}
+
+func listPos(s *screen) error {
+	accounts, err := s.c.Payments.Accounts(s.ctx, s.id)
+	if err != nil {
+		return err
+	}
+	empty := ui.EmptyProps{Icon: "card", Title: s.t("pos.empty"), Text: s.t("pos.empty.text")}
+	var actions []templ.Component
+	if s.can(company.ProvidersWrite) {
+		empty.Action = &ui.ButtonProps{Label: s.t("pos.new"), Kind: ui.Primary, Href: "/settings/pos/new"}
+		actions = append(actions, s.addButton(s.t("pos.new"), "/settings/pos/new"))
+	}
+	t := ui.TableProps{Caption: s.t("set.pos"), Empty: ui.EmptyState(empty), Columns: []ui.Column{{Label: s.t("word.name"), Wide: true}, {Label: s.t("word.state")}, {Label: s.t("pos.mode")}, {Label: s.t("pos.priority"), Num: true}}}
+	for _, a := range accounts {
+		name := ui.Cell{Text: a.Name, Sub: a.Profile().Name}
+		if s.can(company.ProvidersWrite) {
+			name.Href = "/settings/pos/" + a.ID
+		}
+		state, tone := s.t("pos.status."+a.Status), ui.Good
+		if a.Status == "off" {
+			tone = ui.Wait
+		}
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{name, ui.Node(ui.Tag(state, tone)), ui.Txt(s.t("pos.mode." + a.Mode)), ui.Num(int64(a.Priority))}})
+	}
+	return s.show(http.StatusOK, "set.pos", s.head(s.t("set.pos"), s.t("set.pos.text"), "", actions...), screens.Panel(ui.PanelProps{Flush: true}, ui.Table(t)))
+}
+
+// newPos asks for the bank first: what the form has to ask depends on it.
+func newPos(s *screen) error {
+	b, ok := banks.Get(s.r.FormValue("bank"))
+	if ok {
+		return posPage(s, http.StatusOK, payment.Account{Bank: b.Key, Name: b.Name, Mode: "test", Status: "on", Priority: 10}, nil)
+	}
+	t := ui.TableProps{Caption: s.t("pos.bank"), Columns: []ui.Column{{Label: s.t("pos.bank"), Wide: true}, {Label: s.t("pos.eft")}}}
+	for _, b := range banks.All() {
+		c := ui.Cell{Text: b.Name, Href: with("/settings/pos/new", "bank", b.Key)}
+		if b.Legacy {
+			c.Sub = s.t("pos.legacy")
+		}
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{c, ui.Txt(b.EFT)}})
+	}
+	return s.show(http.StatusOK, "pos.new", s.head(s.t("pos.new"), s.t("pos.bank.text"), "/settings/pos"), screens.Panel(ui.PanelProps{Flush: true}, ui.Table(t)))
+}
+
+// posPage is the form of an account, built from the bank's profile, with more parts such as the answer to a test above it.
+func posPage(s *screen, status int, a payment.Account, f *fault.Error, above ...templ.Component) error {
+	lang, b := string(text.From(s.ctx)), a.Profile()
+	action, title := with("/settings/pos/new", "bank", a.Bank), s.t("pos.new.at", b.Name)
+	var test []templ.Component
+	if a.ID != "" {
+		action, title = "/settings/pos/"+a.ID, a.Name
+		test = append(test, screens.Act(action+"/test", ui.ButtonProps{Label: s.t("pos.test"), Icon: "refresh"}))
+	}
+	if note := b.Note.In(lang); note != "" {
+		above = append(above, ui.Callout(ui.CalloutProps{Tone: ui.Info, Text: note}))
+	}
+	names := []string{"name", "mode", "status", "priority"}
+	fields := []templ.Component{
+		ui.Field(ui.FieldProps{Name: "name", Label: s.t("pos.name"), Value: a.Name, Required: true, MaxLength: 80, Hint: s.t("pos.name.hint"), Error: s.said(f, "name")}),
+		ui.RadioGroup(ui.RadioProps{Name: "mode", Label: s.t("pos.mode"), Value: a.Mode, Options: s.options("pos.mode.", "test", "live"), Inline: true, Error: s.said(f, "mode")}),
+	}
+	for _, x := range b.Fields() {
+		name := "credentials." + x.Key
+		names = append(names, name)
+		value := a.Credentials[x.Key]
+		switch {
+		case len(x.Choices) > 0:
+			if value == "" {
+				value = x.Default
+			}
+			var choices []ui.Option
+			for _, c := range x.Choices {
+				choices = append(choices, ui.Option{Value: c.Value, Label: c.Label.In(lang)})
+			}
+			fields = append(fields, ui.Select(ui.SelectProps{Name: name, Label: x.Label.In(lang), Hint: x.Help.In(lang), Value: value, Options: choices, Required: true, Error: s.said(f, name)}))
+		case x.Secret:
+			hint := x.Help.In(lang)
+			if a.ID != "" {
+				hint = s.t("prov.password.keep")
+			}
+			fields = append(fields, ui.Field(ui.FieldProps{Name: name, Label: x.Label.In(lang), Type: "password", Hint: hint, Required: x.Required && a.ID == "", Autocomplete: "new-password", Error: s.said(f, name)}))
+		default:
+			if value == "" {
+				value = x.Default
+			}
+			fields = append(fields, ui.Field(ui.FieldProps{Name: name, Label: x.Label.In(lang), Hint: x.Help.In(lang), Value: value, Required: x.Required, Autocomplete: "off", Error: s.said(f, name)}))
+		}
+	}
+	fields = append(fields,
+		ui.RadioGroup(ui.RadioProps{Name: "status", Label: s.t("word.state"), Value: a.Status, Options: s.options("pos.status.", "on", "off"), Inline: true, Error: s.said(f, "status")}),
+		ui.Field(ui.FieldProps{Name: "priority", Label: s.t("pos.priority"), Value: s.typedOr("priority", a.Priority), Inputmode: "numeric", Required: true, Hint: s.t("pos.priority.hint"), Error: s.said(f, "priority")}))
+	for _, n := range b.Addresses() {
+		name := "addresses." + n
+		names = append(names, name)
+		fields = append(fields, ui.Field(ui.FieldProps{Name: name, Label: s.t("pos.address", n), Type: "url", Value: a.Addresses[n], Hint: s.t("pos.address.hint"), Error: s.said(f, name)}))
+	}
+	fields = append([]templ.Component{s.wrong(f, names...)}, fields...)
+	parts := append([]templ.Component{s.head(title, b.Name, "/settings/pos", test...)}, above...)
+	return s.show(status, title, append(parts, screens.Form(action, fields, s.save(), s.cancel("/settings/pos")))...)
+}
+
+// typedPos puts what was typed into an account.
+func (s *screen) typedPos(a *payment.Account) {
+	a.Name, a.Mode, a.Status, a.Priority = s.form("name"), s.form("mode"), s.form("status"), s.number("priority")
+	a.Credentials, a.Addresses = map[string]string{}, map[string]string{}
+	b := a.Profile()
+	for _, x := range b.Fields() {
+		a.Credentials[x.Key] = s.form("credentials." + x.Key)
+	}
+	for _, n := range b.Addresses() {
+		a.Addresses[n] = s.form("addresses." + n)
+	}
+}
+
+func addPos(s *screen) error {
+	b, ok := banks.Get(s.r.FormValue("bank"))
+	if !ok {
+		return notFound()
+	}
+	a := payment.Account{CompanyID: s.id, Bank: b.Key}
+	s.typedPos(&a)
+	made, err := s.c.Payments.CreateAccount(s.ctx, a)
+	if err != nil {
+		return s.refused(err, func(status int, f *fault.Error) error { return posPage(s, status, a, f) })
+	}
+	return s.done("pos.added", "/settings/pos/"+made.ID)
+}
+
+func showPos(s *screen) error {
+	a, err := s.c.Payments.Account(s.ctx, s.id, s.r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	return posPage(s, http.StatusOK, a, nil)
+}
+
+func savePos(s *screen) error {
+	id := s.r.PathValue("id")
+	if _, err := s.c.Payments.UpdateAccount(s.ctx, s.id, id, s.typedPos); err != nil {
+		a, missing := s.c.Payments.Account(s.ctx, s.id, id)
+		if missing != nil {
+			return missing
+		}
+		s.typedPos(&a)
+		return s.refused(err, func(status int, f *fault.Error) error { return posPage(s, status, a, f) })
+	}
+	return s.done("saved", "/settings/pos")
+}
+
+// testPos asks the bank whether it accepts the account and shows the answer on the account's page.
+func testPos(s *screen) error {
+	a, err := s.c.Payments.Account(s.ctx, s.id, s.r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	r, err := s.c.Payments.TestLogin(s.ctx, s.id, a.ID)
+	if err != nil {
+		return err
+	}
+	if r.Outcome == pos.OK {
+		return posPage(s, http.StatusOK, a, nil, ui.Callout(ui.CalloutProps{Tone: ui.Good, Title: s.t("pos.test.good"), Text: s.t("pos.test.good.text")}))
+	}
+	reason := s.t("pos.test.unknown")
+	if r.Code != "" {
+		reason = r.Code.Text(string(text.From(s.ctx)))
+	}
+	if r.ResponseCode != "" {
+		reason = s.t("pos.test.code", reason, r.ResponseCode)
+	}
+	return posPage(s, http.StatusOK, a, nil, ui.Callout(ui.CalloutProps{Tone: ui.Bad, Title: s.t("pos.test.bad"), Text: reason}))
+}

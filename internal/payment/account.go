@@ -1,0 +1,306 @@
+// Package payment keeps a company's accounts at banks (Sanal POS) and opens them for the protocols of package pos.
+package payment
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/onay/onay/internal/audit"
+	"github.com/onay/onay/internal/clock"
+	"github.com/onay/onay/internal/db"
+	"github.com/onay/onay/internal/fault"
+	"github.com/onay/onay/internal/idempotency"
+	"github.com/onay/onay/internal/vault"
+	"github.com/onay/onay/pos"
+	"github.com/onay/onay/pos/banks"
+)
+
+// Account is a company's account at a bank.
+type Account struct {
+	ID        string
+	CompanyID string
+	Bank      string // key of a profile of package banks
+	Name      string
+	Mode      string // test: the bank's test system; live
+	// Credentials are what the bank gave, by the keys of the profile's fields. Secret ones are written and never read: they are
+	// left out of what the service returns, and an empty one keeps the old value in a change.
+	Credentials map[string]string
+	Addresses   map[string]string // instead of the profile's, by name
+	Priority    int               // lower is tried first
+	Status      string            // on | off
+	Version     int64
+	CreatedAt   time.Time
+}
+
+// Profile is the bank of the account.
+func (a Account) Profile() banks.Bank {
+	b, _ := banks.Get(a.Bank)
+	return b
+}
+
+// Service does everything with accounts at banks.
+type Service struct {
+	db    db.DB
+	log   *audit.Log
+	vault *vault.Vault
+	clock clock.Clock
+}
+
+// New returns the service.
+func New(d db.DB, l *audit.Log, v *vault.Vault, c clock.Clock) *Service {
+	return &Service{db: d, log: l, vault: v, clock: c}
+}
+
+const accountColumns = "id, company_id, bank, name, mode, credentials, addresses, priority, status, version, created_at"
+
+func (s *Service) scan(r db.Row) (a Account, err error) {
+	var sealed []byte
+	var addresses string
+	var at int64
+	if err = r.Scan(&a.ID, &a.CompanyID, &a.Bank, &a.Name, &a.Mode, &sealed, &addresses, &a.Priority, &a.Status, &a.Version, &at); err != nil {
+		return a, err
+	}
+	a.CreatedAt = db.Time(at)
+	plain, err := s.vault.Open(sealed, "pos_account:"+a.ID)
+	if err != nil {
+		return a, err
+	}
+	defer clear(plain)
+	return a, errors.Join(json.Unmarshal(plain, &a.Credentials), json.Unmarshal([]byte(addresses), &a.Addresses))
+}
+
+// public leaves the secrets out.
+func (a Account) public() Account {
+	a.Credentials = maps.Clone(a.Credentials)
+	for _, f := range a.Profile().Fields() {
+		if f.Secret {
+			delete(a.Credentials, f.Key)
+		}
+	}
+	return a
+}
+
+// Accounts returns a company's accounts by priority, without their secrets.
+func (s *Service) Accounts(ctx context.Context, companyID string) (out []Account, err error) {
+	err = s.db.Read(ctx, func(tx db.Tx) (err error) {
+		out, err = db.All(tx, func(r db.Row) (Account, error) { a, err := s.scan(r); return a.public(), err },
+			"SELECT "+accountColumns+" FROM pos_account WHERE company_id = $1 ORDER BY priority, id", companyID)
+		return err
+	})
+	return out, err
+}
+
+// Account returns one of them.
+func (s *Service) Account(ctx context.Context, companyID, id string) (Account, error) {
+	a, err := s.account(ctx, companyID, id)
+	return a.public(), err
+}
+
+func (s *Service) account(ctx context.Context, companyID, id string) (a Account, err error) {
+	err = s.db.Read(ctx, func(tx db.Tx) (err error) { a, err = s.read(tx, companyID, id); return err })
+	return a, err
+}
+
+func (s *Service) read(tx db.Tx, companyID, id string) (Account, error) {
+	a, err := s.scan(tx.QueryRow("SELECT "+accountColumns+" FROM pos_account WHERE id = $1 AND company_id = $2", id, companyID))
+	if errors.Is(err, db.ErrNoRows) {
+		err = fault.Missing(id)
+	}
+	return a, err
+}
+
+// wrongCredential turns what the profile finds wrong into a fault of one field.
+func wrongCredential(b banks.Bank, wrong map[string]string) error {
+	key := slices.Min(slices.Collect(maps.Keys(wrong)))
+	for _, f := range b.Fields() { // the first in the order of the form
+		if wrong[f.Key] != "" {
+			key = f.Key
+			break
+		}
+	}
+	label := banks.Text{TR: key, EN: key}
+	for _, f := range b.Fields() {
+		if f.Key == key {
+			label = f.Label
+		}
+	}
+	code, tr, en := "credential_invalid", "beklenen biçimde değil.", "does not have the right form."
+	switch wrong[key] {
+	case "is missing":
+		code, tr, en = "credential_missing", "gerekli.", "is missing."
+	case "is not known":
+		code, tr, en = "credential_unknown", "bu bankanın alanlarından değil.", "is no field of this bank."
+	}
+	return fault.Field("credentials."+key, code, fmt.Sprintf("%s %s", label.TR, tr), fmt.Sprintf("%s %s", label.EN, en))
+}
+
+func (a *Account) validate() error {
+	a.Name = strings.TrimSpace(a.Name)
+	b, ok := banks.Get(a.Bank)
+	switch {
+	case !ok:
+		return fault.Field("bank", "unknown_bank", "Bilinmeyen banka.", "Unknown bank.")
+	case a.Name == "" || utf8.RuneCountInString(a.Name) > 80:
+		return fault.Field("name", "invalid_name", "Hesaba 1–80 karakterlik bir ad verin.", "Give the account a name of 1 to 80 characters.")
+	case a.Mode != "test" && a.Mode != "live":
+		return fault.Field("mode", "invalid_mode", "Sistem test ya da live olmalı.", "The mode is test or live.")
+	case a.Status != "on" && a.Status != "off":
+		return fault.Field("status", "invalid_status", "Durum on ya da off olmalı.", "The status is on or off.")
+	case a.Priority < 0 || a.Priority > 1000:
+		return fault.Field("priority", "out_of_range", "Öncelik 0–1000 arasında olmalı.", "The priority is between 0 and 1000.")
+	}
+	for k, v := range a.Credentials {
+		v = strings.TrimSpace(v)
+		if len(v) > 1000 {
+			return fault.Field("credentials."+k, "too_long", "Değer en çok 1000 karakterdir.", "A value has at most 1000 characters.")
+		}
+		if a.Credentials[k] = v; v == "" {
+			delete(a.Credentials, k)
+		}
+	}
+	if wrong := b.Check(a.Credentials); len(wrong) > 0 {
+		return wrongCredential(b, wrong)
+	}
+	known, profile := b.Addresses(), b.Live
+	if a.Mode == "test" {
+		profile = b.Test
+	}
+	for name, v := range a.Addresses {
+		switch {
+		case strings.TrimSpace(v) == "":
+			delete(a.Addresses, name)
+		case !slices.Contains(known, name):
+			return fault.Field("addresses."+name, "address_unknown", "Bu banka böyle bir adres kullanmaz.", "This bank has no such address.")
+		case len(v) > 300 || pos.CheckAddress(name, v) != nil:
+			return fault.Field("addresses."+name, "invalid_url", "Adres https:// ile başlamalı.", "The address begins with https://.")
+		}
+	}
+	for _, name := range known {
+		if profile[name] == "" && a.Addresses[name] == "" {
+			return fault.Field("addresses."+name, "address_missing", "Bu bankanın bu sistem için bilinen adresi yok; bankanın mektubundaki adresi yazın.",
+				"No address of this bank is known for this system; enter the one of the bank's letter.")
+		}
+	}
+	_, err := a.open(pos.Transport{})
+	if err != nil { // what the fields allow each by itself and not together
+		return fault.Field("credentials", "credential_invalid", "Hesap bilgileri birbirine uymuyor.", "The credentials do not fit together.")
+	}
+	return nil
+}
+
+func (a Account) open(tr pos.Transport) (pos.Gateway, error) {
+	return banks.Open(a.Bank, a.Credentials, banks.Options{Test: a.Mode == "test", Addresses: a.Addresses, Transport: tr})
+}
+
+func (s *Service) seal(a Account) ([]byte, error) {
+	plain, err := json.Marshal(a.Credentials)
+	if err != nil {
+		return nil, err
+	}
+	defer clear(plain)
+	return s.vault.Seal(plain, "pos_account:"+a.ID)
+}
+
+func (a Account) event(kind string, changed ...string) audit.Event {
+	return audit.Event{CompanyID: a.CompanyID, ObjectID: a.ID, ObjectSeq: a.Version, Kind: kind, Data: audit.Data(map[string]any{"bank": a.Bank, "name": a.Name, "mode": a.Mode, "status": a.Status,
+		"priority": a.Priority, "addresses": a.Addresses, "credentials_changed": changed})}
+}
+
+// CreateAccount adds an account.
+func (s *Service) CreateAccount(ctx context.Context, a Account) (Account, error) {
+	a.ID, a.Version, a.CreatedAt = db.NewID("pos"), 1, s.clock.Now()
+	a.Credentials, a.Addresses = clone(a.Credentials), clone(a.Addresses)
+	if err := a.validate(); err != nil {
+		return Account{}, err
+	}
+	sealed, err := s.seal(a)
+	if err != nil {
+		return Account{}, err
+	}
+	err = s.db.Write(ctx, func(tx db.Tx) error {
+		if err := idempotency.Record(ctx, tx, a.ID); err != nil {
+			return err
+		}
+		if _, err := tx.Exec("INSERT INTO pos_account ("+accountColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)", a.ID, a.CompanyID, a.Bank, a.Name, a.Mode, sealed,
+			audit.Data(a.Addresses), a.Priority, a.Status, a.Version, db.Micros(a.CreatedAt)); err != nil {
+			return err
+		}
+		return s.log.Append(ctx, tx, a.event("pos_account.created", slices.Sorted(maps.Keys(a.Credentials))...))
+	})
+	if err != nil {
+		return Account{}, err
+	}
+	return a.public(), nil
+}
+
+func clone(m map[string]string) map[string]string {
+	if m == nil {
+		return map[string]string{}
+	}
+	return maps.Clone(m)
+}
+
+// UpdateAccount changes an account. change gets it without its secrets; a secret that it leaves empty stays as it is. The bank
+// cannot be changed: its credentials would not fit.
+func (s *Service) UpdateAccount(ctx context.Context, companyID, id string, change func(*Account)) (Account, error) {
+	var out Account
+	err := s.db.Write(ctx, func(tx db.Tx) error {
+		if err := tx.Lock("pos_account:" + id); err != nil {
+			return err
+		}
+		old, err := s.read(tx, companyID, id)
+		if err != nil {
+			return err
+		}
+		a := old.public()
+		a.Addresses = clone(old.Addresses)
+		change(&a)
+		a.ID, a.CompanyID, a.Bank, a.CreatedAt, a.Credentials = id, companyID, old.Bank, old.CreatedAt, clone(a.Credentials)
+		for _, f := range old.Profile().Fields() {
+			if v := old.Credentials[f.Key]; f.Secret && v != "" && strings.TrimSpace(a.Credentials[f.Key]) == "" {
+				a.Credentials[f.Key] = v
+			}
+		}
+		if err := a.validate(); err != nil {
+			return err
+		}
+		var changed []string
+		for _, f := range old.Profile().Fields() {
+			if a.Credentials[f.Key] != old.Credentials[f.Key] {
+				changed = append(changed, f.Key)
+			}
+		}
+		sealed, err := s.seal(a)
+		if err != nil {
+			return err
+		}
+		a.Version = old.Version + 1
+		if _, err := tx.Exec("UPDATE pos_account SET name = $1, mode = $2, credentials = $3, addresses = $4, priority = $5, status = $6, version = $7 WHERE id = $8",
+			a.Name, a.Mode, sealed, audit.Data(a.Addresses), a.Priority, a.Status, a.Version, id); err != nil {
+			return err
+		}
+		out = a.public()
+		return s.log.Append(ctx, tx, a.event("pos_account.changed", changed...))
+	})
+	return out, err
+}
+
+// TestLogin asks the bank whether it accepts the account, and books nothing; see [banks.TestLogin].
+func (s *Service) TestLogin(ctx context.Context, companyID, id string) (pos.Result, error) {
+	a, err := s.account(ctx, companyID, id)
+	if err != nil {
+		return pos.Result{}, err
+	}
+	g, err := a.open(pos.Transport{})
+	if err != nil {
+		return pos.Result{}, err
+	}
+	return banks.TestLogin(ctx, g)
+}
