@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"testing"
 
+	"github.com/chromedp/cdproto/emulation"
+
 	"github.com/onay/onay/internal/app"
 )
 
@@ -64,4 +66,32 @@ func TestPosAccounts(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestPosPages: a person adds an account at a bank and tests it; desktop and phone, light and dark, axe finds nothing.
+func TestPosPages(t *testing.T) {
+	base, _ := demo(t)
+	for _, size := range []struct {
+		name          string
+		width, height int64
+	}{{"desktop", 1280, 900}, {"phone", 360, 760}} {
+		b := newBrowser(t, base, size.width, size.height, size.name == "desktop")
+		b.login()
+		if size.name == "phone" {
+			b.do(emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "dark"}}))
+		}
+		for _, p := range []struct{ path, see, name string }{{"/settings/pos", "Yapı Kredi", "list"}, {"/settings/pos/new", "Ziraat Katılım", "banks"}, {"/settings/pos/new?bank=qnb", "Üye işyeri kodu", "form"}} {
+			b.open(p.path)
+			b.see(p.see)
+			if size.name == "desktop" {
+				b.axe()
+			}
+			b.shot(size.name + "-" + p.name)
+		}
+		b.open("/settings/pos")
+		b.press("N Kolay")
+		b.press("Bağlantıyı dene")
+		b.see("Banka hesabı kabul etti")
+		b.shot(size.name + "-tested")
+	}
 }

@@ -39,7 +39,10 @@ func listPos(s *screen) error {
 	}
 	t := ui.TableProps{Caption: s.t("set.pos"), Empty: ui.EmptyState(empty), Columns: []ui.Column{{Label: s.t("word.name"), Wide: true}, {Label: s.t("word.state")}, {Label: s.t("pos.mode")}, {Label: s.t("pos.priority"), Num: true}}}
 	for _, a := range accounts {
-		name := ui.Cell{Text: a.Name, Sub: a.Profile().Name}
+		name := ui.Cell{Text: a.Name}
+		if bank := a.Profile().Name; bank != a.Name {
+			name.Sub = bank
+		}
 		if s.can(company.ProvidersWrite) {
 			name.Href = "/settings/pos/" + a.ID
 		}
@@ -47,7 +50,7 @@ func listPos(s *screen) error {
 		if a.Status == "off" {
 			tone = ui.Wait
 		}
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{name, ui.Node(ui.Tag(state, tone)), ui.Txt(s.t("pos.mode." + a.Mode)), ui.Num(int64(a.Priority))}})
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{name, ui.Node(ui.Tag(state, tone)), ui.Txt(s.t("pos.short." + a.Mode)), ui.Num(int64(a.Priority))}})
 	}
 	return s.show(http.StatusOK, "set.pos", s.head(s.t("set.pos"), s.t("set.pos.text"), "", actions...), screens.Panel(ui.PanelProps{Flush: true}, ui.Table(t)))
 }
@@ -72,10 +75,10 @@ func newPos(s *screen) error {
 // posPage is the form of an account, built from the bank's profile, with more parts such as the answer to a test above it.
 func posPage(s *screen, status int, a payment.Account, f *fault.Error, above ...templ.Component) error {
 	lang, b := string(text.From(s.ctx)), a.Profile()
-	action, title := with("/settings/pos/new", "bank", a.Bank), s.t("pos.new.at", b.Name)
+	action, title, sub := with("/settings/pos/new", "bank", a.Bank), s.t("pos.new.at", b.Name), ""
 	var test []templ.Component
 	if a.ID != "" {
-		action, title = "/settings/pos/"+a.ID, a.Name
+		action, title, sub = "/settings/pos/"+a.ID, a.Name, b.Name
 		test = append(test, screens.Act(action+"/test", ui.ButtonProps{Label: s.t("pos.test"), Icon: "refresh"}))
 	}
 	if note := b.Note.In(lang); note != "" {
@@ -122,7 +125,7 @@ func posPage(s *screen, status int, a payment.Account, f *fault.Error, above ...
 		fields = append(fields, ui.Field(ui.FieldProps{Name: name, Label: s.t("pos.address", n), Type: "url", Value: a.Addresses[n], Hint: s.t("pos.address.hint"), Error: s.said(f, name)}))
 	}
 	fields = append([]templ.Component{s.wrong(f, names...)}, fields...)
-	parts := append([]templ.Component{s.head(title, b.Name, "/settings/pos", test...)}, above...)
+	parts := append([]templ.Component{s.head(title, sub, "/settings/pos", test...)}, above...)
 	return s.show(status, title, append(parts, screens.Form(action, fields, s.save(), s.cancel("/settings/pos")))...)
 }
 

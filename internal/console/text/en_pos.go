@@ -18,6 +18,8 @@ func init() {
 		"pos.mode":           "System",
 		"pos.mode.test":      "The bank's test system",
 		"pos.mode.live":      "Real payments",
+		"pos.short.test":     "Test",
+		"pos.short.live":     "Live",
 		"pos.status.on":      "On",
 		"pos.status.off":     "Off",
 		"pos.priority":       "Priority",

@@ -18,6 +18,8 @@ func init() {
 		"pos.mode":           "Sistem",
 		"pos.mode.test":      "Bankanın deneme sistemi",
 		"pos.mode.live":      "Gerçek işlemler",
+		"pos.short.test":     "Deneme",
+		"pos.short.live":     "Gerçek",
 		"pos.status.on":      "Açık",
 		"pos.status.off":     "Kapalı",
 		"pos.priority":       "Öncelik",
