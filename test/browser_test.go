@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -58,15 +59,29 @@ func newBrowser(t *testing.T, base string, width, height int64, script bool) *br
 	ctx, stop3 := context.WithTimeout(ctx, 2*time.Minute)
 	t.Cleanup(stop3)
 	b := &browser{t: t, ctx: ctx, base: base, script: script}
+	if err := chromedp.Run(ctx); err != nil { // the browser lives as long as the context of its first action
+		t.Fatal(err)
+	}
 	b.do(emulation.SetScriptExecutionDisabled(!script), chromedp.EmulateViewport(width, height))
 	return b
 }
 
+// do runs actions. Now and then the browser loses an event that an action waits for (the page was replaced under it): after a
+// while they are done once more.
 func (b *browser) do(actions ...chromedp.Action) {
 	b.t.Helper()
-	if err := chromedp.Run(b.ctx, actions...); err != nil {
-		b.shot("failed")
-		b.t.Fatalf("browser: %v\n%s", err, b.text())
+	for try := 1; ; try++ {
+		ctx, stop := context.WithTimeout(b.ctx, 20*time.Second)
+		err := chromedp.Run(ctx, actions...)
+		stop()
+		if err == nil {
+			return
+		}
+		if try == 3 || !errors.Is(err, context.DeadlineExceeded) || b.ctx.Err() != nil {
+			b.shot("failed")
+			b.t.Fatalf("browser: %v\n%s", err, b.text())
+		}
+		b.t.Logf("the browser did not answer; once more (%v)", err)
 	}
 }
 
