@@ -171,6 +171,20 @@ func (c Card) Masked() string {
 	return c.BIN6() + strings.Repeat("*", len(c.number)-10) + c.Last4()
 }
 
+// In reports whether a text has the card's number in it, with or without blanks and hyphens: somebody typed it into the wrong field.
+func (c *Card) In(text string) bool {
+	if len(c.number) == 0 {
+		return false
+	}
+	digits := strings.Map(func(r rune) rune {
+		if r == ' ' || r == '-' {
+			return -1
+		}
+		return r
+	}, text)
+	return strings.Contains(digits, string(c.number))
+}
+
 // Wipe overwrites number and CVV. The card cannot be used afterwards.
 func (c *Card) Wipe() {
 	clear(c.number)

@@ -39,6 +39,16 @@ type Transport struct {
 	Record func(Exchange) // called after each exchange; may be nil
 	// Secrets are texts (passwords, keys) that are masked in what Record gets, besides card numbers.
 	Secrets []string `json:"-"`
+	// Clock tells the time that banks are told and messages are compared with; nil: time.Now.
+	Clock func() time.Time `json:"-"`
+}
+
+// Now is the time by the transport's clock.
+func (t Transport) Now() time.Time {
+	if t.Clock != nil {
+		return t.Clock()
+	}
+	return time.Now()
 }
 
 // Format keeps the secrets out of print whatever the verb.

@@ -148,6 +148,8 @@ type Capabilities struct {
 	Models     []Model
 	Abilities  []Ability
 	Currencies []Currency
+	// ChargesAlone tells that the bank may charge in its 3-D pages whatever the model says: a payer who does not come back may have paid.
+	ChargesAlone bool
 }
 
 // Has reports whether the account has an ability.

@@ -22,6 +22,7 @@ import (
 	"github.com/onay/onay/internal/db"
 	"github.com/onay/onay/internal/message"
 	"github.com/onay/onay/internal/payment"
+	"github.com/onay/onay/internal/vault"
 	"github.com/onay/onay/internal/verification"
 	"github.com/onay/onay/internal/webhook"
 )
@@ -36,6 +37,7 @@ type Deps struct {
 	Customers     *customer.Service
 	Payments      *payment.Service
 	Webhooks      *webhook.Service
+	Vault         *vault.Vault
 	Clock         clock.Clock
 	Logger        *slog.Logger
 
@@ -59,6 +61,7 @@ func New(d Deps) http.Handler {
 	door.settings()
 	door.accounts()
 	door.posAccounts()
+	door.payments()
 	door.blocks()
 	door.mux.HandleFunc("/", door.noRoute)
 	door.describe()
@@ -80,7 +83,7 @@ func config(version string) huma.Config {
 	return huma.Config{
 		OpenAPI: &huma.OpenAPI{
 			OpenAPI: "3.1.0",
-			Info: &huma.Info{Title: "Onay", Version: version, Description: "One-time codes, customers, messages and events of one company. " +
+			Info: &huma.Info{Title: "Onay", Version: version, Description: "One-time codes, customers, messages, card payments and events of one company. " +
 				"Authenticate with `Authorization: Bearer KEY`. Times are RFC 3339 in UTC, phones E.164, amounts integer kuruş. " +
 				"Every POST takes an `Idempotency-Key`: the same key and body give the first answer again for 24 hours."},
 			Components: &huma.Components{

@@ -81,7 +81,7 @@ func newHouse(t *testing.T, change ...func(*api.Deps)) *house {
 		Username: "8501112233", Secret: "gizli-sifre", Header: "MAGAZA", Status: "on"}); err != nil {
 		t.Fatal(err)
 	}
-	deps := api.Deps{Payments: payment.New(d, h.log, v, h.clock), DB: d, Log: h.log, Companies: h.companies, Verifications: verifications, Messages: messages, Customers: customer.New(d, h.log, h.clock, h.companies, verifications),
+	deps := api.Deps{Payments: payment.New(d, h.log, v, h.clock, nil), Vault: v, DB: d, Log: h.log, Companies: h.companies, Verifications: verifications, Messages: messages, Customers: customer.New(d, h.log, h.clock, h.companies, verifications),
 		Webhooks: webhook.New(d, h.log, v, h.clock, lg, webhook.Options{AllowPrivate: true}), Clock: h.clock, Logger: lg, Version: "test"}
 	for _, c := range change {
 		c(&deps)

@@ -3,7 +3,6 @@ package api
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"io"
@@ -150,10 +149,9 @@ func (d *door) once(ctx context.Context, w *writer, r *http.Request, rt *route, 
 		w.problem(r, errIdemKey)
 		return
 	}
-	h := sha256.New()
-	io.WriteString(h, r.Method+"\n"+r.URL.EscapedPath()+"\n")
-	h.Write(body)
-	claim := &idempotency.Claim{CompanyID: c.company, Key: key, Fingerprint: h.Sum(nil), At: d.Clock.Now()}
+	// Keyed: the body may hold a card, which could be guessed from a plain hash.
+	fingerprint := d.Vault.MAC("idempotency", []byte(r.Method), []byte(r.URL.EscapedPath()), body)
+	claim := &idempotency.Claim{CompanyID: c.company, Key: key, Fingerprint: fingerprint, At: d.Clock.Now()}
 	earlier, err := idempotency.Find(ctx, d.DB, claim)
 	if err != nil {
 		w.problem(r, d.faultOf(err, c))
@@ -204,14 +202,16 @@ func (d *door) remember(ctx context.Context, w *writer, rt *route, claim *idempo
 	}
 }
 
-// clientIP is the address that the caller has: of the connection, or as a trusted proxy tells it.
-func (d *door) clientIP(r *http.Request) netip.Addr {
+func (d *door) clientIP(r *http.Request) netip.Addr { return ClientIP(r, d.TrustedProxies) }
+
+// ClientIP is the address that a caller has: of the connection, or as a trusted proxy tells it.
+func ClientIP(r *http.Request, proxies []netip.Prefix) netip.Addr {
 	ap, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil {
 		return netip.Addr{}
 	}
 	ip := ap.Addr().Unmap().WithZone("")
-	if len(d.TrustedProxies) == 0 || !d.trusted(ip) {
+	if !within(proxies, ip) {
 		return ip
 	}
 	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
@@ -221,15 +221,15 @@ func (d *door) clientIP(r *http.Request) netip.Addr {
 			break
 		}
 		ip = hop.Unmap().WithZone("")
-		if !d.trusted(ip) {
+		if !within(proxies, ip) {
 			break
 		}
 	}
 	return ip
 }
 
-func (d *door) trusted(ip netip.Addr) bool {
-	for _, p := range d.TrustedProxies {
+func within(networks []netip.Prefix, ip netip.Addr) bool {
+	for _, p := range networks {
 		if p.Contains(ip) {
 			return true
 		}

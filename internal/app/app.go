@@ -90,7 +90,7 @@ func Open(ctx context.Context, c Config) (*App, error) {
 	a.Messages = message.New(a.DB, a.Log, a.Vault, a.Clock, c.Logger)
 	a.Verifications = verification.New(a.DB, a.Log, a.Vault, a.Clock, c.Logger, a.Companies, a.Messages)
 	a.Customers = customer.New(a.DB, a.Log, a.Clock, a.Companies, a.Verifications)
-	a.Payments = payment.New(a.DB, a.Log, a.Vault, a.Clock)
+	a.Payments = payment.New(a.DB, a.Log, a.Vault, a.Clock, c.Logger)
 	a.Webhooks = webhook.New(a.DB, a.Log, a.Vault, a.Clock, c.Logger, webhook.Options{AllowPrivate: c.Sandbox})
 	return a, nil
 }

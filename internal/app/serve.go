@@ -22,7 +22,9 @@ import (
 	"github.com/onay/onay/internal/audit"
 	"github.com/onay/onay/internal/company"
 	"github.com/onay/onay/internal/console"
+	"github.com/onay/onay/internal/console/paypage"
 	"github.com/onay/onay/internal/idempotency"
+	"github.com/onay/onay/sandbox"
 )
 
 // Serve answers requests until ctx ends, then lets what is under way finish.
@@ -47,6 +49,12 @@ func (a *App) Serve(ctx context.Context, out io.Writer) error {
 	}
 
 	a.Messages.Start()
+	a.Payments.At(a.publicURL(ln.Addr()))
+	if a.DB.Engine() == "sqlite" { // no other node can be at work on what was left behind
+		if err := a.Payments.Recover(ctx); err != nil {
+			return err
+		}
+	}
 	loops, stop := context.WithCancel(audit.WithActor(context.WithoutCancel(ctx), audit.System))
 	var wg sync.WaitGroup
 	a.loops(loops, &wg)
@@ -71,7 +79,7 @@ func (a *App) Serve(ctx context.Context, out io.Writer) error {
 			failed <- srv.Serve(ln)
 		}
 	}()
-	a.hello(out, ln.Addr(), secure, time.Since(began))
+	a.hello(out, a.publicURL(ln.Addr()), time.Since(began))
 
 	select {
 	case err = <-failed:
@@ -119,6 +127,7 @@ func (a *App) loops(ctx context.Context, wg *sync.WaitGroup) {
 	every(time.Second, "hand over waiting messages", a.Messages.Net)
 	every(5*time.Second, "ask for delivery reports", a.Messages.Reports)
 	every(2*time.Second, "end expired verifications", a.Verifications.Expire)
+	every(250*time.Millisecond, "ask banks", a.Payments.Ask)
 	every(15*time.Second, "watch number blocks", a.Verifications.Watch)
 	every(time.Second, "write webhook deliveries", a.Webhooks.Dispatch)
 	every(time.Second, "deliver webhooks", a.Webhooks.Deliver)
@@ -131,7 +140,7 @@ func (a *App) loops(ctx context.Context, wg *sync.WaitGroup) {
 func (a *App) handler() http.Handler {
 	m := newMetrics()
 	rest := api.New(api.Deps{DB: a.DB, Log: a.Log, Companies: a.Companies, Verifications: a.Verifications, Messages: a.Messages, Customers: a.Customers, Payments: a.Payments,
-		Webhooks: a.Webhooks, Clock: a.Clock, Logger: a.Logger, TrustedProxies: a.proxies, Version: a.Version, Observe: m.observe})
+		Vault: a.Vault, Webhooks: a.Webhooks, Clock: a.Clock, Logger: a.Logger, TrustedProxies: a.proxies, Version: a.Version, Observe: m.observe})
 	mux := http.NewServeMux()
 	for _, p := range []string{"/v1/", "/openapi.json", "/docs"} {
 		mux.Handle(p, rest)
@@ -148,10 +157,16 @@ func (a *App) handler() http.Handler {
 		io.WriteString(w, "ready\n")
 	})
 	mux.Handle("GET /metrics", m.handler())
+	clientIP := func(r *http.Request) string { return api.ClientIP(r, a.proxies).String() }
+	pages := paypage.Deps{Payments: a.Payments, Companies: a.Companies, Logger: a.Logger, ClientIP: clientIP}
+	if a.Sandbox {
+		pages.TestCard = sandbox.TestCard
+	}
+	mux.Handle("/pay/", paypage.New(pages))
 	origin, passkeys := a.passkeys()
 	mux.Handle("/", console.New(console.Deps{Companies: a.Companies, Customers: a.Customers, Payments: a.Payments, Verifications: a.Verifications, Messages: a.Messages, Webhooks: a.Webhooks,
 		Log: a.Log, Clock: a.Clock, Logger: a.Logger, Sandbox: a.Sandbox, SandboxURL: "http://" + a.SandboxListen, Secure: a.TLSCert != "" || a.ACMEHost != "" || strings.HasPrefix(a.PublicURL, "https://"),
-		Passkeys: passkeys, PasskeyOrigin: origin}))
+		ClientIP: clientIP, Passkeys: passkeys, PasskeyOrigin: origin}))
 	return mux
 }
 
@@ -205,15 +220,20 @@ func (a *App) tls(srv *http.Server) (bool, error) {
 	return false, nil
 }
 
-func (a *App) hello(out io.Writer, addr net.Addr, secure bool, took time.Duration) {
-	scheme := "http"
-	if secure {
-		scheme = "https"
+// publicURL is where people and banks find the program.
+func (a *App) publicURL(addr net.Addr) string {
+	switch {
+	case a.PublicURL != "":
+		return strings.TrimRight(a.PublicURL, "/")
+	case a.ACMEHost != "":
+		return "https://" + a.ACMEHost
+	case a.TLSCert != "":
+		return "https://" + addr.String()
 	}
-	url := a.PublicURL
-	if url == "" {
-		url = scheme + "://" + addr.String()
-	}
+	return "http://" + addr.String()
+}
+
+func (a *App) hello(out io.Writer, url string, took time.Duration) {
 	fmt.Fprintf(out, "Onay is ready (%d ms, %s)\n\n  Console   %s\n  API       %s/docs\n", took.Milliseconds(), a.DB.Engine(), url, url)
 	if a.Sandbox {
 		fmt.Fprintf(out, "  Sign in   %s · %s\n  API key   %s\n  Outside   http://%s   (the customer's phone, faults, clock)\n\n  Sandbox: nothing leaves this machine.\n", DemoEmail, DemoPassword, SandboxKey, a.SandboxListen)

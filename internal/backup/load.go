@@ -55,7 +55,7 @@ func load(r io.Reader, start func(opening) (sink, error)) (o opening, sum Summar
 			continue
 		}
 		var c closing
-		if json.Unmarshal(b, &c) != nil || c.Tables != len(sum.Tables) || c.Rows != sum.Rows {
+		if !bytes.HasPrefix(b, []byte("{")) || json.Unmarshal(b, &c) != nil || c.Tables != len(sum.Tables) || c.Rows != sum.Rows {
 			return o, sum, fmt.Errorf("%w: the total does not fit", ErrDamaged)
 		}
 		if _, err := l.in.ReadByte(); err != io.EOF {

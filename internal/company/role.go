@@ -32,6 +32,9 @@ const (
 	VerificationsSend Permission = "verifications.send"
 	MessagesRead      Permission = "messages.read"
 	MessagesSend      Permission = "messages.send"
+	PaymentsRead      Permission = "payments.read"
+	PaymentsTake      Permission = "payments.take"
+	PaymentsRefund    Permission = "payments.refund"
 	TemplatesWrite    Permission = "templates.write"
 	SettingsRead      Permission = "settings.read"
 	SettingsWrite     Permission = "settings.write"
@@ -45,16 +48,16 @@ const (
 )
 
 // Permissions lists them in the order of docs/roles.md.
-var Permissions = []Permission{CustomersRead, CustomersWrite, VerificationsRead, VerificationsSend, MessagesRead, MessagesSend, TemplatesWrite,
+var Permissions = []Permission{CustomersRead, CustomersWrite, VerificationsRead, VerificationsSend, MessagesRead, MessagesSend, PaymentsRead, PaymentsTake, PaymentsRefund, TemplatesWrite,
 	SettingsRead, SettingsWrite, ProvidersWrite, UsersWrite, KeysWrite, WebhooksWrite, AuditRead, AbuseWrite, CompaniesWrite}
 
 var grants = map[Role][]Permission{
 	Administrator: Permissions,
-	Manager: {CustomersRead, CustomersWrite, VerificationsRead, VerificationsSend, MessagesRead, MessagesSend, TemplatesWrite,
+	Manager: {CustomersRead, CustomersWrite, VerificationsRead, VerificationsSend, MessagesRead, MessagesSend, PaymentsRead, PaymentsTake, PaymentsRefund, TemplatesWrite,
 		SettingsRead, AuditRead, AbuseWrite},
-	Cashier:    {CustomersRead, CustomersWrite, VerificationsSend},
-	Accountant: {CustomersRead, VerificationsRead, MessagesRead, SettingsRead, AuditRead},
-	Support:    {CustomersRead, VerificationsRead, VerificationsSend, MessagesRead, AbuseWrite},
+	Cashier:    {CustomersRead, CustomersWrite, VerificationsSend, PaymentsRead, PaymentsTake},
+	Accountant: {CustomersRead, VerificationsRead, MessagesRead, PaymentsRead, PaymentsRefund, SettingsRead, AuditRead},
+	Support:    {CustomersRead, VerificationsRead, VerificationsSend, MessagesRead, PaymentsRead, AbuseWrite},
 }
 
 // Can reports whether a role includes a permission. An unknown role includes none.

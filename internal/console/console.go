@@ -47,8 +47,10 @@ type Deps struct {
 	SandboxURL    string // where the sandbox's phone is; empty outside it
 	Secure        bool   // cookies only over TLS
 
-	Passkeys      *company.Passkeys // nil: the console's address cannot have any
-	PasskeyOrigin string            // the one address at which they work, for example https://onay.firma.com.tr
+	Passkeys *company.Passkeys          // nil: the console's address cannot have any
+	ClientIP func(*http.Request) string // the address that a request came from
+
+	PasskeyOrigin string // the one address at which they work, for example https://onay.firma.com.tr
 }
 
 // Console serves the pages.
@@ -222,6 +224,7 @@ var placeNeeds = map[string][]company.Permission{
 	"today":     nil,
 	"customers": {company.CustomersRead},
 	"messages":  {company.MessagesRead, company.MessagesSend},
+	"payments":  {company.PaymentsRead},
 	"settings":  {company.SettingsRead, company.AbuseWrite},
 }
 

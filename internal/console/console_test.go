@@ -52,7 +52,8 @@ func newHouse(t *testing.T) *house {
 	log := audit.New(d, v, c, filepath.Join(t.TempDir(), "head"))
 	deps := Deps{Log: log, Clock: c, Logger: lg, Companies: company.New(d, log, v, c), Messages: message.New(d, log, v, c, lg), Webhooks: webhook.New(d, log, v, c, lg, webhook.Options{AllowPrivate: true})}
 	deps.Verifications = verification.New(d, log, v, c, lg, deps.Companies, deps.Messages)
-	deps.Payments = payment.New(d, log, v, c)
+	deps.ClientIP = func(*http.Request) string { return "203.0.113.9" }
+	deps.Payments = payment.New(d, log, v, c, nil)
 	deps.Customers = customer.New(d, log, c, deps.Companies, deps.Verifications)
 	srv := httptest.NewServer(New(deps))
 	t.Cleanup(srv.Close)

@@ -20,6 +20,8 @@ var derived = map[string][]string{
 	"message.":      {"queued", "sending", "sent", "delivered", "undelivered", "expired", "failed", "canceled"},
 	"customer.":     {"created", "changed", "question_answered", "phone_verified"},
 	"company.":      {"open", "closed"},
+	"payment.": {"created", "authorizing", "awaiting_3ds", "authorized", "captured", "declined", "failed", "unknown", "expired", "voided", "partially_refunded", "refunded", "capture_requested", "capture_refused", "capture_unknown",
+		"void_requested", "void_refused", "void_unknown", "refund_requested", "refund_refused", "refund_unknown", "refund_queued", "duplicate", "late_success", "reversed", "reversal_failed", "callback_rejected", "needs_person", "amount_differs", "resolved"},
 }
 
 // TestEveryEventHasWords reads the kinds of events out of the domains' sources: one without a Turkish and an English name fails.
@@ -50,7 +52,7 @@ func TestEveryEventHasWords(t *testing.T) {
 			}
 			ast.Inspect(f, func(n ast.Node) bool {
 				if l, ok := n.(*ast.BasicLit); ok && l.Kind == token.STRING {
-					if s, err := strconv.Unquote(l.Value); err == nil && kind.MatchString(s) {
+					if s, err := strconv.Unquote(l.Value); err == nil && kind.MatchString(s) && !(dir == "payment" && strings.HasPrefix(s, "customer.")) { // there it names an input
 						found[s] = true
 					}
 				}

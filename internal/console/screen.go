@@ -24,13 +24,20 @@ type screen struct {
 	ctx context.Context
 	v   viewer
 	id  string // the company
+
+	active string // place in the rail
 }
 
 // settings registers a page of the settings.
 func (c *Console) settings(pattern string, perm company.Permission, h func(s *screen) error) {
+	c.at("settings", pattern, perm, h)
+}
+
+// at registers a page of a place of the rail.
+func (c *Console) at(place, pattern string, perm company.Permission, h func(s *screen) error) {
 	c.handle(pattern, perm, func(w http.ResponseWriter, r *http.Request) error {
 		v := viewerOf(r)
-		return h(&screen{c: c, w: w, r: r, ctx: r.Context(), v: v, id: v.Company.ID})
+		return h(&screen{c: c, w: w, r: r, ctx: r.Context(), v: v, id: v.Company.ID, active: place})
 	})
 }
 
@@ -59,7 +66,7 @@ func (s *screen) typedOr(name string, value int) string {
 
 // show writes the page.
 func (s *screen) show(status int, title string, parts ...templ.Component) error {
-	s.c.render(s.w, s.r, status, inside(ui.Layout(s.c.page(s.r, title, "settings")), screens.Stack(parts...)))
+	s.c.render(s.w, s.r, status, inside(ui.Layout(s.c.page(s.r, title, s.active)), screens.Stack(parts...)))
 	return nil
 }
 

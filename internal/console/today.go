@@ -10,6 +10,7 @@ import (
 	"github.com/onay/onay/internal/console/text"
 	"github.com/onay/onay/internal/console/ui"
 	"github.com/onay/onay/internal/message"
+	"github.com/onay/onay/internal/payment"
 )
 
 func init() {
@@ -106,6 +107,19 @@ func (c *Console) concerns(r *http.Request) (out []custscreens.Concern, err erro
 		}
 		if on == 0 {
 			out = append(out, custscreens.Concern{Title: say(r, "today.provider"), Text: say(r, "today.provider.text"), Link: ui.Link{Label: say(r, "nav.settings"), Href: "/settings/providers"}})
+		}
+	}
+	if may(company.PaymentsRead) {
+		unknown, err := c.Payments.List(r.Context(), v.Company.ID, payment.Filter{Status: payment.Unknown, Limit: 20})
+		if err != nil {
+			return nil, err
+		}
+		if n := len(unknown); n > 0 {
+			to := "/payments?status=unknown"
+			if n == 1 {
+				to = "/payments/" + unknown[0].ID
+			}
+			out = append(out, custscreens.Concern{Title: say(r, "today.unknown", text.N(r.Context(), "count.payment", int64(n))), Text: say(r, "today.unknown.text"), Link: ui.Link{Label: say(r, "act.details"), Href: to}})
 		}
 	}
 	if may(company.AbuseWrite) {

@@ -14,6 +14,9 @@ import (
 var tonesTold = map[string]ui.Tone{
 	"customer.phone_verified": ui.Good, "verification.approved": ui.Good, "verification.check_failed": ui.Bad, "verification.denied": ui.Bad,
 	"verification.created": ui.Info, "verification.resent": ui.Info, "message.delivered": ui.Good, "message.sent": ui.Info, "message.queued": ui.Wait,
+	"payment.captured": ui.Good, "payment.authorized": ui.Good, "payment.declined": ui.Bad, "payment.failed": ui.Bad, "payment.unknown": ui.Wait, "payment.duplicate": ui.Bad, "payment.late_success": ui.Bad,
+	"payment.reversed": ui.Info, "payment.reversal_failed": ui.Bad, "payment.callback_rejected": ui.Bad, "payment.needs_person": ui.Bad, "payment.refunded": ui.Info, "payment.partially_refunded": ui.Info, "payment.voided": ui.Info,
+	"payment.refund_refused": ui.Bad, "payment.void_refused": ui.Bad, "payment.capture_refused": ui.Bad, "payment.refund_queued": ui.Wait,
 	"message.failed": ui.Bad, "message.undelivered": ui.Bad, "message.expired": ui.Bad,
 }
 
@@ -52,8 +55,10 @@ func titleTold(r *http.Request, e audit.Event) string {
 	if e.Kind == "customer.question_answered" {
 		key += "." + dataTold(e)["answer"]
 	}
-	if text.Has(key) {
-		return say(r, key)
+	for _, k := range []string{key, "event." + e.Kind} {
+		if text.Has(k) {
+			return say(r, k)
+		}
 	}
 	return e.Kind
 }

@@ -19,7 +19,7 @@ const Keep = 24 * time.Hour
 type Claim struct {
 	CompanyID   string
 	Key         string
-	Fingerprint []byte // SHA-256 of method, path and body
+	Fingerprint []byte // keyed hash of method, path and body
 	At          time.Time
 
 	used bool

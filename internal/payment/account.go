@@ -1,4 +1,3 @@
-// Package payment keeps a company's accounts at banks (Sanal POS) and opens them for the protocols of package pos.
 package payment
 
 import (
@@ -13,11 +12,9 @@ import (
 	"unicode/utf8"
 
 	"github.com/onay/onay/internal/audit"
-	"github.com/onay/onay/internal/clock"
 	"github.com/onay/onay/internal/db"
 	"github.com/onay/onay/internal/fault"
 	"github.com/onay/onay/internal/idempotency"
-	"github.com/onay/onay/internal/vault"
 	"github.com/onay/onay/pos"
 	"github.com/onay/onay/pos/banks"
 )
@@ -43,19 +40,6 @@ type Account struct {
 func (a Account) Profile() banks.Bank {
 	b, _ := banks.Get(a.Bank)
 	return b
-}
-
-// Service does everything with accounts at banks.
-type Service struct {
-	db    db.DB
-	log   *audit.Log
-	vault *vault.Vault
-	clock clock.Clock
-}
-
-// New returns the service.
-func New(d db.DB, l *audit.Log, v *vault.Vault, c clock.Clock) *Service {
-	return &Service{db: d, log: l, vault: v, clock: c}
 }
 
 const accountColumns = "id, company_id, bank, name, mode, credentials, addresses, priority, status, version, created_at"
@@ -89,9 +73,17 @@ func (a Account) public() Account {
 
 // Accounts returns a company's accounts by priority, without their secrets.
 func (s *Service) Accounts(ctx context.Context, companyID string) (out []Account, err error) {
+	out, err = s.accounts(ctx, companyID)
+	for i := range out {
+		out[i] = out[i].public()
+	}
+	return out, err
+}
+
+// accounts returns them with their secrets.
+func (s *Service) accounts(ctx context.Context, companyID string) (out []Account, err error) {
 	err = s.db.Read(ctx, func(tx db.Tx) (err error) {
-		out, err = db.All(tx, func(r db.Row) (Account, error) { a, err := s.scan(r); return a.public(), err },
-			"SELECT "+accountColumns+" FROM pos_account WHERE company_id = $1 ORDER BY priority, id", companyID)
+		out, err = db.All(tx, s.scan, "SELECT "+accountColumns+" FROM pos_account WHERE company_id = $1 ORDER BY priority, id", companyID)
 		return err
 	})
 	return out, err
@@ -298,7 +290,7 @@ func (s *Service) TestLogin(ctx context.Context, companyID, id string) (pos.Resu
 	if err != nil {
 		return pos.Result{}, err
 	}
-	g, err := a.open(pos.Transport{})
+	g, _, err := s.gateway(a)
 	if err != nil {
 		return pos.Result{}, err
 	}

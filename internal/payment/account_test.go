@@ -31,7 +31,7 @@ func newService(t *testing.T, d db.DB) (*payment.Service, *audit.Log) {
 	}
 	c := &clock.System{}
 	l := audit.New(d, v, c, "")
-	return payment.New(d, l, v, c), l
+	return payment.New(d, l, v, c, nil), l
 }
 
 const secret = "cok-gizli-parola-471"

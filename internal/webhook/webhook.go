@@ -30,7 +30,7 @@ import (
 )
 
 // Groups are the beginnings of the kinds that leave the house. Events of users, keys and settings never do.
-var Groups = []string{"verification", "message", "customer", "prefix"}
+var Groups = []string{"verification", "message", "customer", "prefix", "payment"}
 
 // maxEndpoints bounds the endpoints of one company.
 const maxEndpoints = 20

@@ -22,7 +22,7 @@ func New(cfg Config, tr pos.Transport) (*Client, error) {
 		return nil, err
 	}
 	tr.Secrets = append(tr.Secrets, cfg.SecretKey)
-	return &Client{cfg, tr, time.Now}, nil
+	return &Client{cfg, tr, tr.Now}, nil
 }
 
 // String describes the account without its secrets.

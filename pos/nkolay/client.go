@@ -22,7 +22,7 @@ func New(cfg Config, tr pos.Transport) (*Client, error) {
 		return nil, err
 	}
 	tr.Secrets = append(tr.Secrets, cfg.SXList, cfg.SXCancel, cfg.SX, cfg.Secret)
-	return &Client{cfg, tr, time.Now}, nil
+	return &Client{cfg, tr, tr.Now}, nil
 }
 
 // String describes the account without its secrets.
@@ -42,7 +42,7 @@ func (c *Client) Capabilities() pos.Capabilities {
 	if c.cfg.Model != pos.NonSecure {
 		models = append(models, c.cfg.Model)
 	}
-	return pos.Capabilities{Protocol: "nkolay", Models: models, Abilities: a, Currencies: []pos.Currency{pos.TRY}}
+	return pos.Capabilities{Protocol: "nkolay", Models: models, Abilities: a, Currencies: []pos.Currency{pos.TRY}, ChargesAlone: true}
 }
 
 func (c *Client) post(ctx context.Context, path string, f Fields) (int, []byte, error) {

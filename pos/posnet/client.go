@@ -24,7 +24,7 @@ func New(cfg Config, tr pos.Transport) (*Client, error) {
 	if cfg.Key != "" {
 		tr.Secrets = append(tr.Secrets, cfg.Key)
 	}
-	return &Client{cfg, tr, time.Now}, nil
+	return &Client{cfg, tr, tr.Now}, nil
 }
 
 // String describes the account without its secrets.

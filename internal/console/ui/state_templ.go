@@ -25,6 +25,7 @@ var tones = map[string]Tone{
 	"ONAY": Good, "ok": Good, "closed": Good, "matched": Good, "active": Good, "up": Good,
 	"pending": Wait, "scheduled": Wait, "queued": Wait, "sending": Wait, "sent": Info, "received": Info, "asked": Wait,
 	"awaiting_3ds": Wait, "authorizing": Wait, "authorized": Info, "created": Neutral, "running": Wait, "retrying": Wait,
+	"starting": Wait, "redirected": Wait, "charging": Wait, "completing": Wait, "reversing": Wait, "reversed": Info,
 	"open": Wait, "slow": Wait, "unknown": Wait, "denied": Bad, "undelivered": Bad, "rejected": Bad, "failed": Bad,
 	"refused": Bad, "declined": Bad, "RET": Bad, "down": Bad, "different": Bad, "missing": Bad,
 	"partially_refunded": Info, "refunded": Info, "voided": Neutral, "expired": Neutral, "canceled": Neutral, "paused": Neutral,
@@ -115,7 +116,7 @@ func StateTag(s StateProps) templ.Component {
 			var templ_7745c5c3_Var4 string
 			templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(s.Word)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/console/ui/state.templ`, Line: 48, Col: 11}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/console/ui/state.templ`, Line: 49, Col: 11}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 			if templ_7745c5c3_Err != nil {
@@ -125,7 +126,7 @@ func StateTag(s StateProps) templ.Component {
 			var templ_7745c5c3_Var5 string
 			templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(text.T(ctx, "state."+s.Area+"."+s.State))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/console/ui/state.templ`, Line: 50, Col: 45}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/console/ui/state.templ`, Line: 51, Col: 45}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 			if templ_7745c5c3_Err != nil {

@@ -1,0 +1,634 @@
+package console
+
+import (
+	"bytes"
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/csv"
+	"image/png"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/boombuler/barcode"
+	"github.com/boombuler/barcode/qr"
+
+	"github.com/onay/onay/internal/audit"
+	"github.com/onay/onay/internal/clock"
+	"github.com/onay/onay/internal/company"
+	"github.com/onay/onay/internal/console/paypage"
+	"github.com/onay/onay/internal/console/screens"
+	"github.com/onay/onay/internal/console/text"
+	"github.com/onay/onay/internal/console/ui"
+	"github.com/onay/onay/internal/fault"
+	"github.com/onay/onay/internal/payment"
+	"github.com/onay/onay/pos"
+)
+
+func init() {
+	registrars = append(registrars, func(c *Console) {
+		page := func(pattern string, perm company.Permission, h func(*screen) error) {
+			c.at("payments", pattern, perm, h)
+		}
+		page("GET /payments", company.PaymentsRead, listPayments)
+		page("GET /payments/export", company.PaymentsRead, exportPayments)
+		page("GET /payments/new", company.PaymentsTake, func(s *screen) error { return newPaymentPage(s, http.StatusOK, nil) })
+		page("POST /payments/new", company.PaymentsTake, makePayment)
+		page("GET /payments/{id}", company.PaymentsRead, showPayment)
+		page("GET /payments/{id}/card", company.PaymentsTake, func(s *screen) error { return cardPage(s, http.StatusOK, nil) })
+		page("POST /payments/{id}/card", company.PaymentsTake, payByPhone)
+		for _, kind := range []string{payment.Capture, payment.Void, payment.Refund} {
+			perm := company.PaymentsRefund
+			if kind == payment.Capture {
+				perm = company.PaymentsTake
+			}
+			page("GET /payments/{id}/"+kind, perm, func(s *screen) error { return operationPage(s, http.StatusOK, kind, nil) })
+			page("POST /payments/{id}/"+kind, perm, func(s *screen) error { return operate(s, kind) })
+		}
+		page("GET /payments/{id}/resolve", company.PaymentsRefund, func(s *screen) error { return resolvePage(s, http.StatusOK, nil) })
+		page("POST /payments/{id}/resolve", company.PaymentsRefund, resolvePayment)
+	})
+}
+
+// wantedPayments reads the filter of the list out of the address.
+func (s *screen) wantedPayments() payment.Filter {
+	q := s.r.URL.Query()
+	f := payment.Filter{Search: strings.TrimSpace(q.Get("q")), Status: payment.Status(q.Get("status")), AccountID: q.Get("account"), Before: q.Get("before"), Limit: pageSize + 1}
+	if !slices.Contains(payment.Statuses, f.Status) {
+		f.Status = ""
+	}
+	if t, err := time.ParseInLocation(time.DateOnly, q.Get("from"), clock.Istanbul); err == nil {
+		f.From = t
+	}
+	if t, err := time.ParseInLocation(time.DateOnly, q.Get("to"), clock.Istanbul); err == nil {
+		f.To = t.AddDate(0, 0, 1)
+	}
+	return f
+}
+
+func (s *screen) accountNames() (map[string]string, []ui.Option, error) {
+	accounts, err := s.c.Payments.Accounts(s.ctx, s.id)
+	names := map[string]string{}
+	var options []ui.Option
+	for _, a := range accounts {
+		names[a.ID] = a.Name
+		options = append(options, ui.Option{Value: a.ID, Label: a.Name})
+	}
+	return names, options, err
+}
+
+func listPayments(s *screen) error {
+	f := s.wantedPayments()
+	rows, err := s.c.Payments.List(s.ctx, s.id, f)
+	if err != nil {
+		return err
+	}
+	totals, err := s.c.Payments.Totals(s.ctx, s.id, f)
+	if err != nil {
+		return err
+	}
+	names, accounts, err := s.accountNames()
+	if err != nil {
+		return err
+	}
+	shown, first, next := turn(s.r.URL, rows, func(p payment.Payment) string { return p.ID })
+	var actions []templ.Component
+	empty := ui.EmptyProps{Icon: "card", Title: s.t("payment.empty"), Text: s.t("payment.empty.text")}
+	if s.can(company.PaymentsTake) {
+		actions = append(actions, s.addButton(s.t("payment.new"), "/payments/new"))
+		empty.Action = &ui.ButtonProps{Label: s.t("payment.new"), Kind: ui.Primary, Href: "/payments/new"}
+		if len(accounts) == 0 && s.can(company.ProvidersWrite) {
+			empty.Text, empty.Action = s.t("payment.empty.account"), &ui.ButtonProps{Label: s.t("pos.new"), Kind: ui.Primary, Href: "/settings/pos/new"}
+		}
+	}
+	q := s.r.URL.Query()
+	filtered := f.Search != "" || f.Status != "" || f.AccountID != "" || !f.From.IsZero() || !f.To.IsZero()
+	t := ui.TableProps{Caption: s.t("payment.list"), Empty: ui.EmptyState(empty), Columns: []ui.Column{{Label: s.t("payment.what")}, {Label: s.t("payment.amount"), Num: true}, {Label: s.t("word.state")}, {Label: s.t("payment.card")}, {Label: s.t("payment.account"), Wide: true}, {Label: s.t("payment.authcode")}, {Label: s.t("word.date")}}}
+	if filtered {
+		t.Empty = ui.EmptyState(ui.EmptyProps{Icon: "search", Title: s.t("payment.none"), Action: &ui.ButtonProps{Label: s.t("act.clear"), Href: "/payments"}})
+	}
+	for _, p := range shown {
+		amount := ui.Cell{Text: text.MoneyIn(p.Amount.Minor, string(p.Amount.Currency))}
+		if p.Refunded > 0 && p.Status != payment.Voided {
+			amount.Sub = s.t("payment.back", text.MoneyIn(p.Refunded, string(p.Amount.Currency)))
+		}
+		account := ui.Cell{Text: names[p.AccountID]}
+		if p.Test {
+			account.Sub = s.t("payment.test")
+		}
+		row := ui.Row{Cells: []ui.Cell{{Text: s.about(p), Href: "/payments/" + p.ID, Sub: p.PayerName}, amount, {Body: ui.StateTag(ui.StateProps{Area: "payment", State: string(p.Status)})}, ui.Txt(masked(p.CardMasked)), account, ui.Txt(p.AuthCode), ui.Node(ui.Moment(p.CreatedAt))}}
+		if p.DeclineCode != "" && !p.Status.Paid() {
+			row.Cells[2].Body = screens.Stack(row.Cells[2].Body, screens.Note(p.DeclineCode.Text(string(text.From(s.ctx)))))
+		}
+		if p.Status == payment.Unknown {
+			row.Tone = ui.Bad
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	parts := []templ.Component{screens.Head(ui.HeadProps{Title: s.t("payment.list")}, actions...)}
+	if len(totals) > 0 {
+		parts = append(parts, s.totals(totals))
+	}
+	parts = append(parts, screens.Filters(ui.FilterBarProps{Action: "/payments", Clear: "/payments", Export: "/payments/export?" + s.r.URL.RawQuery},
+		ui.Field(ui.FieldProps{Name: "q", Label: s.t("payment.search"), Type: "search", Value: f.Search, MaxLength: 80}),
+		ui.Select(ui.SelectProps{Name: "status", Label: s.t("word.state"), Value: string(f.Status), Blank: s.t("word.all"), Options: s.statuses()}),
+		ui.Select(ui.SelectProps{Name: "account", Label: s.t("payment.account"), Value: f.AccountID, Blank: s.t("word.all"), Options: accounts}),
+		ui.Field(ui.FieldProps{Name: "from", Label: s.t("payment.from"), Type: "date", Value: q.Get("from")}),
+		ui.Field(ui.FieldProps{Name: "to", Label: s.t("payment.to"), Type: "date", Value: q.Get("to")})),
+		screens.Panel(ui.PanelProps{Flush: true}, ui.Table(t)))
+	if len(shown) > 0 {
+		parts = append(parts, ui.Pager(ui.PagerProps{Shown: len(shown), First: first, Next: next}))
+	}
+	return s.show(http.StatusOK, "payment.list", parts...)
+}
+
+func (s *screen) statuses() (out []ui.Option) {
+	for _, x := range payment.Statuses {
+		out = append(out, ui.Option{Value: string(x), Label: s.t("state.payment." + string(x))})
+	}
+	return out
+}
+
+// totals are the sums of what the filter finds, by currency.
+func (s *screen) totals(rows []payment.Total) templ.Component {
+	type sum struct{ net, back, paid, refused, waiting int64 }
+	by := map[pos.Currency]*sum{}
+	var order []pos.Currency
+	for _, t := range rows {
+		x := by[t.Currency]
+		if x == nil {
+			x = &sum{}
+			by[t.Currency], order = x, append(order, t.Currency)
+		}
+		x.net += t.Captured - t.Refunded
+		x.back += t.Refunded
+		switch {
+		case t.Status.Paid(), t.Status == payment.Refunded, t.Status == payment.Voided:
+			x.paid += t.Count
+		case t.Status == payment.Declined, t.Status == payment.Failed, t.Status == payment.Expired:
+			x.refused += t.Count
+		default:
+			x.waiting += t.Count
+		}
+	}
+	var parts []templ.Component
+	for _, c := range order {
+		x := by[c]
+		parts = append(parts, ui.Stat(ui.StatProps{Label: s.t("payment.net"), Value: text.MoneyIn(x.net, string(c))}), ui.Stat(ui.StatProps{Label: s.t("payment.given"), Value: text.MoneyIn(x.back, string(c))}),
+			ui.Stat(ui.StatProps{Label: s.t("payment.count"), Value: text.Count(x.paid)}), ui.Stat(ui.StatProps{Label: s.t("payment.refused"), Value: text.Count(x.refused)}))
+	}
+	return screens.Tiles(parts...)
+}
+
+// about names a payment for people.
+func (s *screen) about(p payment.Payment) string {
+	switch {
+	case p.OrderReference != "":
+		return p.OrderReference
+	case p.Description != "":
+		return p.Description
+	}
+	return s.t("payment.one")
+}
+
+// masked writes a masked card number as people read it.
+func masked(m string) string {
+	if len(m) < 12 {
+		return ""
+	}
+	return text.Card(m[:6], m[len(m)-4:])
+}
+
+// exportPayments writes what the filter finds as CSV, as spreadsheet programs here read it: semicolons, decimal comma, with a byte order mark.
+func exportPayments(s *screen) error {
+	names, _, err := s.accountNames()
+	if err != nil {
+		return err
+	}
+	f := s.wantedPayments()
+	f.Before, f.Limit = "", 1000
+	h := s.w.Header()
+	h.Set("Content-Type", "text/csv; charset=utf-8")
+	h.Set("Content-Disposition", `attachment; filename="tahsilatlar-`+s.c.Clock.Now().In(clock.Istanbul).Format("20060102-1504")+`.csv"`)
+	s.w.Write([]byte("\ufeff"))
+	out := csv.NewWriter(s.w)
+	out.Comma = ';'
+	var head []string
+	for _, k := range []string{"word.date", "payment.order", "payment.payer", "payment.amount", "payment.currency", "payment.captured", "payment.given", "word.state", "payment.installments", "payment.card", "payment.account", "payment.authcode", "payment.rrn", "payment.reference", "payment.bankorder", "payment.reason", "payment.bankcode"} {
+		head = append(head, s.t(k))
+	}
+	out.Write(head)
+	for {
+		rows, err := s.c.Payments.List(s.ctx, s.id, f)
+		if err != nil {
+			s.c.Logger.ErrorContext(s.ctx, "export broke off", "error", err)
+			panic(http.ErrAbortHandler) // a cut file must not look whole
+		}
+		for _, p := range rows {
+			out.Write(cells(text.TimeExact(p.CreatedAt), p.OrderReference, p.PayerName, text.Amount(p.Amount.Minor), string(p.Amount.Currency), text.Amount(p.Captured), text.Amount(p.Refunded), s.t("state.payment."+string(p.Status)), strconv.Itoa(max(1, p.Installments)),
+				masked(p.CardMasked), names[p.AccountID], p.AuthCode, p.RRN, p.ReferenceCode, p.BankOrderID, p.DeclineCode.Text(string(text.From(s.ctx))), p.BankCode))
+		}
+		if len(rows) < f.Limit {
+			break
+		}
+		f.Before = rows[len(rows)-1].ID
+	}
+	out.Flush()
+	return nil
+}
+
+// cells keeps spreadsheet programs from taking a text for a formula.
+func cells(values ...string) []string {
+	for i, v := range values {
+		if v != "" && strings.ContainsRune("=+-@\t\r", rune(v[0])) {
+			values[i] = "'" + v
+		}
+	}
+	return values
+}
+
+// lira reads an amount as people here type it: 1.250,00 or 1250 or 12,5 or 12.50.
+func lira(s string) (int64, bool) {
+	s = strings.NewReplacer(" ", "", "\u00a0", "", "TL", "", "₺", "").Replace(strings.TrimSpace(s))
+	if i := strings.LastIndexByte(s, ','); i >= 0 {
+		whole := s[:i]
+		for j, group := range strings.Split(whole, ".") {
+			if j > 0 && len(group) != 3 {
+				return 0, false
+			}
+		}
+		s = strings.ReplaceAll(whole, ".", "") + "." + s[i+1:]
+	} else if groups := strings.Split(s, "."); len(groups) > 1 && len(groups[len(groups)-1]) == 3 {
+		for _, g := range groups[1:] {
+			if len(g) != 3 {
+				return 0, false
+			}
+		}
+		s = strings.Join(groups, "")
+	}
+	n, err := pos.ParseDecimal(s)
+	return n, err == nil && n > 0
+}
+
+// newPaymentPage is Online Tahsilat: what is to be paid, by whom.
+func newPaymentPage(s *screen, status int, f *fault.Error) error {
+	_, accounts, err := s.accountNames()
+	if err != nil {
+		return err
+	}
+	value := func(name string) string { return s.r.FormValue(name) }
+	fields := []templ.Component{
+		s.wrong(f, "amount", "description", "order_reference", "customer.name", "customer.email", "phone", "pos_account"),
+		ui.Field(ui.FieldProps{Name: "amount", Label: s.t("payment.amount"), Value: value("amount"), Required: true, Inputmode: "decimal", Suffix: "TL", Narrow: true, Autofocus: true, Error: s.said(f, "amount"), Placeholder: "1.250,00"}),
+		ui.Field(ui.FieldProps{Name: "description", Label: s.t("payment.description"), Value: value("description"), MaxLength: 200, Hint: s.t("payment.description.hint"), Error: s.said(f, "description")}),
+		ui.Field(ui.FieldProps{Name: "order_reference", Label: s.t("payment.order"), Value: value("order_reference"), MaxLength: 64, Hint: s.t("payment.order.hint"), Error: s.said(f, "order_reference")}),
+		ui.Field(ui.FieldProps{Name: "name", Label: s.t("payment.payer"), Value: value("name"), MaxLength: 100, Error: s.said(f, "customer.name")}),
+		ui.Phone(ui.PhoneProps{Name: "phone", Value: value("phone"), Error: s.said(f, "phone")}),
+		ui.Field(ui.FieldProps{Name: "email", Label: s.t("payment.email"), Type: "email", Value: value("email"), MaxLength: 100, Error: s.said(f, "customer.email")}),
+		ui.Select(ui.SelectProps{Name: "installments", Label: s.t("payment.installments"), Value: value("installments"), Narrow: true, Options: s.installments()}),
+		ui.Select(ui.SelectProps{Name: "account", Label: s.t("payment.account"), Value: value("account"), Blank: s.t("payment.account.auto"), Options: accounts, Error: s.said(f, "pos_account")}),
+	}
+	return s.show(status, "payment.new", screens.Head(ui.HeadProps{Title: s.t("payment.new"), Sub: s.t("payment.new.text"), Back: &ui.Link{Label: s.t("payment.list"), Href: "/payments"}}),
+		screens.Form("/payments/new", fields, ui.Button(ui.ButtonProps{Label: s.t("payment.link"), Kind: ui.Primary}), ui.Button(ui.ButtonProps{Label: s.t("payment.byphone"), Name: "then", Value: "card"}), s.cancel("/payments")))
+}
+
+func (s *screen) installments() (out []ui.Option) {
+	out = append(out, ui.Option{Value: "1", Label: s.t("payment.single")})
+	for n := 2; n <= 12; n++ {
+		out = append(out, ui.Option{Value: strconv.Itoa(n), Label: s.t("payment.times", n)})
+	}
+	return out
+}
+
+func makePayment(s *screen) error {
+	again := func(status int, f *fault.Error) error { return newPaymentPage(s, status, f) }
+	amount, ok := lira(s.form("amount"))
+	if !ok {
+		return again(http.StatusUnprocessableEntity, fault.Field("amount", "invalid_amount", "Tutarı 1.250,00 gibi yazın.", "Write the amount like 1.250,00."))
+	}
+	n := payment.NewPayment{CompanyID: s.id, Amount: pos.Money{Minor: amount, Currency: pos.TRY}, Installments: max(1, s.number("installments")), Description: s.form("description"), OrderReference: s.form("order_reference"), PayerName: s.form("name"),
+		PayerEmail: s.form("email"), PayerPhone: s.form("phone"), AccountID: s.form("account"), Lang: string(text.From(s.ctx)), Source: "console"}
+	p, err := s.c.Payments.Create(s.ctx, n)
+	if err != nil {
+		return s.refused(err, again)
+	}
+	if s.form("then") == "card" {
+		s.c.redirect(s.w, s.r, "/payments/"+p.ID+"/card")
+		return nil
+	}
+	return s.done("payment.made", "/payments/"+p.ID)
+}
+
+// payment reads the payment of the address.
+func (s *screen) payment() (payment.Payment, error) {
+	return s.c.Payments.Get(s.ctx, s.id, s.r.PathValue("id"))
+}
+
+func waits(p payment.Payment) bool {
+	return p.Hosted && (p.Status == payment.Created || p.Status == payment.Declined || p.Status == payment.Failed || p.Status == payment.AwaitingBank)
+}
+
+func showPayment(s *screen) error {
+	p, err := s.payment()
+	if err != nil {
+		return err
+	}
+	names, _, err := s.accountNames()
+	if err != nil {
+		return err
+	}
+	ops, err := s.c.Payments.Operations(s.ctx, s.id, p.ID)
+	if err != nil {
+		return err
+	}
+	attempts, err := s.c.Payments.Attempts(s.ctx, s.id, p.ID)
+	if err != nil {
+		return err
+	}
+	exchanges, err := s.c.Payments.Exchanges(s.ctx, s.id, p.ID)
+	if err != nil {
+		return err
+	}
+	rows, err := s.c.Log.List(s.ctx, audit.Filter{CompanyID: s.id, ObjectID: p.ID, Limit: 200})
+	if err != nil {
+		return err
+	}
+	history, err := s.c.told(s.r, rows)
+	if err != nil {
+		return err
+	}
+	lang, base := string(text.From(s.ctx)), "/payments/"+p.ID
+	var actions []templ.Component
+	act := func(key, to string, kind ui.Kind) {
+		actions = append(actions, ui.Button(ui.ButtonProps{Label: s.t(key), Kind: kind, Href: base + to, Dialog: true}))
+	}
+	busy := slices.ContainsFunc(ops, func(o payment.Operation) bool {
+		return o.State == payment.OpSending || o.State == payment.OpUnknown || o.State == payment.OpQueued
+	})
+	if s.can(company.PaymentsTake) && waits(p) {
+		actions = append(actions, ui.Button(ui.ButtonProps{Label: s.t("payment.byphone"), Href: base + "/card"}))
+	}
+	if s.can(company.PaymentsTake) && p.Status == payment.Authorized && !busy {
+		act("payment.capture", "/capture", ui.Primary)
+	}
+	if s.can(company.PaymentsRefund) && !busy {
+		switch p.Status {
+		case payment.Authorized:
+			act("payment.void", "/void", ui.Danger)
+		case payment.Captured, payment.PartlyBack:
+			act("payment.refund", "/refund", ui.Danger)
+		case payment.Unknown:
+			act("payment.resolve", "/resolve", ui.Secondary)
+		}
+	}
+	parts := []templ.Component{screens.Head(ui.HeadProps{Title: s.about(p), Sub: p.ID, Back: &ui.Link{Label: s.t("payment.list"), Href: "/payments"}, State: ui.StateTag(ui.StateProps{Area: "payment", State: string(p.Status)}),
+		Lead: ui.Money(ui.MoneyProps{Minor: p.Amount.Minor, Currency: string(p.Amount.Currency), Large: true, Struck: p.Status == payment.Voided || p.Status == payment.Refunded})}, actions...)}
+	if p.Test {
+		parts = append(parts, ui.Callout(ui.CalloutProps{Tone: ui.Info, Text: s.t("payment.test.text")}))
+	}
+	switch {
+	case p.Status == payment.Unknown:
+		parts = append(parts, ui.Callout(ui.CalloutProps{Tone: ui.Wait, Title: s.t("state.payment.unknown"), Text: s.t("payment.unknown.text")}))
+	case p.DeclineCode != "" && !p.Status.Paid() && (p.Status == payment.Declined || p.Status == payment.Failed):
+		said := p.DeclineCode.Text(lang)
+		if p.BankCode != "" {
+			said = s.t("pos.test.code", said, p.BankCode)
+		}
+		if waits(p) {
+			said += " " + s.t("payment.another")
+		}
+		parts = append(parts, ui.Callout(ui.CalloutProps{Tone: ui.Bad, Title: s.t("state.payment." + string(p.Status)), Text: said}))
+	}
+	if waits(p) {
+		url := s.c.Payments.PageURL(p)
+		link := []templ.Component{screens.Para(s.t("payment.page.text", text.Time(p.ExpiresAt))), screens.LinkTo(url)}
+		if code, err := qrCode(url); err == nil {
+			link = append(link, screens.QR(code, s.t("payment.qr")))
+		}
+		parts = append(parts, screens.Panel(ui.PanelProps{Title: s.t("payment.page")}, link...))
+	}
+	money := func(n int64) string { return text.MoneyIn(n, string(p.Amount.Currency)) }
+	kv := []ui.KV{}
+	add := func(key, value string, mono bool) {
+		if value != "" {
+			kv = append(kv, ui.KV{Key: s.t(key), Text: value, Mono: mono})
+		}
+	}
+	if p.Captured > 0 {
+		add("payment.captured", money(p.Captured), false)
+	}
+	if p.Refunded > 0 {
+		add("payment.given", money(p.Refunded), false)
+	}
+	if p.Installments > 1 {
+		add("payment.installments", s.t("payment.times", p.Installments), false)
+	}
+	add("payment.card", masked(p.CardMasked), false)
+	add("payment.account", names[p.AccountID], false)
+	if p.Route != "" {
+		kind, n, _ := strings.Cut(p.Route, ":")
+		add("payment.route", s.t("payment.route."+kind, n), false)
+	}
+	add("payment.order", p.OrderReference, false)
+	add("payment.description", p.Description, false)
+	add("payment.payer", p.PayerName, false)
+	if p.PayerPhone != "" {
+		add("word.phone", text.Phone(p.PayerPhone), false)
+	}
+	add("payment.email", p.PayerEmail, false)
+	add("payment.bankorder", p.BankOrderID, true)
+	add("payment.authcode", p.AuthCode, true)
+	add("payment.rrn", p.RRN, true)
+	add("payment.reference", p.ReferenceCode, true)
+	add("payment.batch", p.BatchNumber, true)
+	add("payment.paidat", text.TimeExact(p.PaidAt), false)
+	add("payment.source", s.t("payment.source."+p.Source), false)
+	left := []templ.Component{screens.Panel(ui.PanelProps{Title: s.t("act.details")}, ui.KeyValue(kv))}
+	if len(ops) > 0 {
+		t := ui.TableProps{Caption: s.t("payment.operations"), Columns: []ui.Column{{Label: s.t("payment.operation")}, {Label: s.t("payment.amount"), Num: true}, {Label: s.t("word.state")}, {Label: s.t("word.date")}}}
+		for _, o := range ops {
+			what := ui.Cell{Text: s.t("payment.kind." + o.Kind), Sub: o.Reason}
+			state := ui.Cell{Body: ui.StateTag(ui.StateProps{Area: "operation", State: o.State})}
+			if o.State == payment.OpRefused && o.Result.Code != "" {
+				what.Sub = o.Result.Code.Text(lang)
+			}
+			if o.State == payment.OpQueued {
+				what.Sub = s.t("payment.queued", text.Time(o.AskAt))
+			}
+			t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{what, ui.Txt(money(o.Amount)), state, ui.Node(ui.Moment(o.CreatedAt))}})
+		}
+		left = append(left, screens.Panel(ui.PanelProps{Title: s.t("payment.operations"), Flush: true}, ui.Table(t)))
+	}
+	if len(attempts) > 0 {
+		t := ui.TableProps{Caption: s.t("payment.attempts"), Columns: []ui.Column{{Label: s.t("payment.card")}, {Label: s.t("word.state")}, {Label: s.t("payment.account"), Wide: true}, {Label: s.t("word.date")}}}
+		for _, a := range attempts {
+			card := ui.Cell{Text: masked(a.CardMasked), Sub: a.OrderID}
+			account := ui.Cell{Text: names[a.AccountID], Sub: s.t("payment.model." + string(a.Model))}
+			if a.Result.Code != "" {
+				account.Sub = a.Result.Code.Text(lang)
+			}
+			t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{card, {Body: ui.StateTag(ui.StateProps{Area: "attempt", State: string(a.State)})}, account, ui.Node(ui.Moment(a.CreatedAt))}})
+		}
+		left = append(left, screens.Panel(ui.PanelProps{Title: s.t("payment.attempts"), Flush: true}, ui.Table(t)))
+	}
+	if len(exchanges) > 0 && s.can(company.AuditRead) {
+		var raw []templ.Component
+		for _, x := range exchanges {
+			body := x.URL + "\n\n" + x.Request + "\n\n" + strconv.Itoa(x.Status) + " · " + strconv.FormatInt(x.Took.Milliseconds(), 10) + " ms\n\n" + x.Response + x.Error
+			raw = append(raw, ui.Raw(ui.RawProps{Title: text.TimeExact(x.At), Body: body}))
+		}
+		left = append(left, screens.Panel(ui.PanelProps{Title: s.t("payment.exchanges")}, raw...))
+	}
+	parts = append(parts, screens.Sides(screens.Stack(left...), screens.Panel(ui.PanelProps{Title: s.t("word.history")}, ui.Timeline(history))))
+	return s.show(http.StatusOK, s.about(p), parts...)
+}
+
+// qrCode is the picture of an address.
+func qrCode(s string) (string, error) {
+	code, err := qr.Encode(s, qr.M, qr.Auto)
+	if err != nil {
+		return "", err
+	}
+	if code, err = barcode.Scale(code, 240, 240); err != nil {
+		return "", err
+	}
+	var b bytes.Buffer
+	if err := png.Encode(&b, code); err != nil {
+		return "", err
+	}
+	return "data:image/png;base64," + base64.StdEncoding.EncodeToString(b.Bytes()), nil
+}
+
+// cardPage takes the card that a payer says on the telephone.
+func cardPage(s *screen, status int, f *fault.Error) error {
+	p, err := s.payment()
+	if err != nil {
+		return err
+	}
+	base := "/payments/" + p.ID
+	if !waits(p) {
+		s.c.redirect(s.w, s.r, base)
+		return nil
+	}
+	fields := []templ.Component{
+		s.wrong(f, "number", "expiry", "cvv"),
+		screens.Hidden("try", strings.ToLower(rand.Text())),
+		ui.Field(ui.FieldProps{Name: "number", Label: s.t("pay.number"), Required: true, Inputmode: "numeric", Autocomplete: "off", MaxLength: 23, Autofocus: true, Error: s.said(f, "number")}),
+		ui.Field(ui.FieldProps{Name: "expiry", Label: s.t("pay.expiry"), Required: true, Inputmode: "numeric", Autocomplete: "off", MaxLength: 9, Placeholder: s.t("pay.expiry.form"), Narrow: true, Value: s.form("expiry"), Error: s.said(f, "expiry")}),
+		ui.Field(ui.FieldProps{Name: "cvv", Label: s.t("pay.cvv"), Inputmode: "numeric", Autocomplete: "off", MaxLength: 4, Narrow: true, Hint: s.t("payment.cvv.hint"), Error: s.said(f, "cvv")}),
+	}
+	return s.show(status, "payment.byphone", screens.Head(ui.HeadProps{Title: s.t("payment.byphone"), Sub: s.about(p), Back: &ui.Link{Label: s.t("nav.back"), Href: base}, Lead: ui.Money(ui.MoneyProps{Minor: p.Amount.Minor, Currency: string(p.Amount.Currency), Large: true})}),
+		ui.Callout(ui.CalloutProps{Tone: ui.Info, Text: s.t("payment.byphone.text")}), screens.Form(base+"/card", fields, ui.Button(ui.ButtonProps{Label: s.t("pay.do", text.MoneyIn(p.Amount.Minor, string(p.Amount.Currency))), Kind: ui.Primary}), s.cancel(base)))
+}
+
+func payByPhone(s *screen) error {
+	again := func(status int, f *fault.Error) error { return cardPage(s, status, f) }
+	p, err := s.payment()
+	if err != nil {
+		return err
+	}
+	card, err := paypage.ReadCard(s.r.PostForm, true)
+	s.r.PostForm.Del("number")
+	s.r.PostForm.Del("cvv")
+	s.r.Form.Del("number")
+	s.r.Form.Del("cvv")
+	if err != nil {
+		return s.refused(err, again)
+	}
+	_, form, err := s.c.Payments.Pay(s.ctx, p.Token, payment.Input{Card: card, TryKey: s.form("try"), MOTO: true, ClientIP: s.c.ClientIP(s.r)})
+	if err != nil {
+		return s.refused(err, again)
+	}
+	if form != nil {
+		return fault.New(fault.Conflict, "secure3d_needed", "Bu banka hesabı yalnızca 3-D Secure ile çalışıyor; ödeme sayfasının bağlantısını gönderin.", "This account works with 3-D Secure only; send the link of the pay page.")
+	}
+	s.c.redirect(s.w, s.r, "/payments/"+p.ID)
+	return nil
+}
+
+// operationPage asks before money moves, saying the sum.
+func operationPage(s *screen, status int, kind string, f *fault.Error) error {
+	p, err := s.payment()
+	if err != nil {
+		return err
+	}
+	base := "/payments/" + p.ID
+	most := p.Rest()
+	if p.Status == payment.Authorized {
+		most = p.Amount.Minor
+	}
+	if most == 0 {
+		s.c.redirect(s.w, s.r, base)
+		return nil
+	}
+	sum := text.MoneyIn(most, string(p.Amount.Currency))
+	fields := []templ.Component{s.wrong(f, "amount")}
+	if kind != payment.Void {
+		value := s.form("amount")
+		if value == "" {
+			value = text.Amount(most)
+		}
+		fields = append(fields, ui.Field(ui.FieldProps{Name: "amount", Label: s.t("payment.amount"), Value: value, Inputmode: "decimal", Suffix: "TL", Narrow: true, Required: true, Hint: s.t("payment.most", sum), Error: s.said(f, "amount")}))
+	}
+	fields = append(fields, ui.Field(ui.FieldProps{Name: "reason", Label: s.t("payment.why"), Value: s.form("reason"), MaxLength: 300}))
+	return s.show(status, "payment."+kind, screens.Ask(ui.ConfirmProps{Title: s.t("payment."+kind+".ask", sum), Text: s.t("payment." + kind + ".text"), Action: base + "/" + kind, Label: s.t("payment." + kind), Danger: kind != payment.Capture, Close: base,
+		Fields: map[string]string{"once": strings.ToLower(rand.Text())}}, fields...))
+}
+
+func operate(s *screen, kind string) error {
+	again := func(status int, f *fault.Error) error { return operationPage(s, status, kind, f) }
+	p, err := s.payment()
+	if err != nil {
+		return err
+	}
+	o := payment.NewOperation{Kind: kind, Once: s.form("once"), Reason: s.form("reason")}
+	if kind != payment.Void {
+		amount, ok := lira(s.form("amount"))
+		if !ok {
+			return again(http.StatusUnprocessableEntity, fault.Field("amount", "invalid_amount", "Tutarı 1.250,00 gibi yazın.", "Write the amount like 1.250,00."))
+		}
+		o.Amount = amount
+	}
+	_, op, err := s.c.Payments.Operate(s.ctx, s.id, p.ID, o)
+	if err != nil {
+		return s.refused(err, again)
+	}
+	if op.State == payment.OpRefused {
+		said := op.Result.Code.Text(string(text.From(s.ctx)))
+		if op.Result.BankCode != "" {
+			said = s.t("pos.test.code", said, op.Result.BankCode)
+		}
+		s.c.flash(s.r, string(ui.Bad), s.t("payment.op.refused", said))
+		s.c.redirect(s.w, s.r, "/payments/"+p.ID)
+		return nil
+	}
+	return s.done("payment.op."+op.State, "/payments/"+p.ID)
+}
+
+// resolvePage asks a person what the bank's own panel says.
+func resolvePage(s *screen, status int, f *fault.Error) error {
+	p, err := s.payment()
+	if err != nil {
+		return err
+	}
+	base := "/payments/" + p.ID
+	return s.show(status, "payment.resolve", screens.Ask(ui.ConfirmProps{Title: s.t("payment.resolve"), Text: s.t("payment.resolve.text", p.BankOrderID), Action: base + "/resolve", Label: s.t("act.save"), Close: base},
+		s.wrong(f, "note"),
+		ui.RadioGroup(ui.RadioProps{Name: "paid", Label: s.t("payment.resolve.what"), Value: s.form("paid"), Required: true, Options: []ui.Option{{Value: "yes", Label: s.t("payment.resolve.paid")}, {Value: "no", Label: s.t("payment.resolve.unpaid")}}}),
+		ui.Field(ui.FieldProps{Name: "note", Label: s.t("payment.resolve.note"), Type: "textarea", Value: s.form("note"), Required: true, MaxLength: 500, Error: s.said(f, "note")})))
+}
+
+func resolvePayment(s *screen) error {
+	again := func(status int, f *fault.Error) error { return resolvePage(s, status, f) }
+	paid := s.form("paid")
+	if paid != "yes" && paid != "no" {
+		return again(http.StatusUnprocessableEntity, fault.New(fault.Invalid, "choice_missing", "Bankanın panelinde ne gördüğünüzü seçin.", "Choose what the bank's panel says."))
+	}
+	if _, err := s.c.Payments.Resolve(s.ctx, s.id, s.r.PathValue("id"), paid == "yes", s.form("note")); err != nil {
+		return s.refused(err, again)
+	}
+	return s.done("saved", "/payments/"+s.r.PathValue("id"))
+}
