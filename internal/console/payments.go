@@ -106,7 +106,7 @@ func listPayments(s *screen) error {
 	}
 	q := s.r.URL.Query()
 	filtered := f.Search != "" || f.Status != "" || f.AccountID != "" || !f.From.IsZero() || !f.To.IsZero()
-	t := ui.TableProps{Caption: s.t("payment.list"), Empty: ui.EmptyState(empty), Columns: []ui.Column{{Label: s.t("payment.what")}, {Label: s.t("payment.amount"), Num: true}, {Label: s.t("word.state")}, {Label: s.t("payment.card")}, {Label: s.t("payment.account"), Wide: true}, {Label: s.t("payment.authcode")}, {Label: s.t("word.date")}}}
+	t := ui.TableProps{Caption: s.t("payment.list"), Empty: ui.EmptyState(empty), Columns: []ui.Column{{Label: s.t("payment.what"), Wide: true}, {Label: s.t("payment.amount"), Num: true}, {Label: s.t("word.state")}, {Label: s.t("payment.card")}, {Label: s.t("payment.account")}, {Label: s.t("payment.authcode")}, {Label: s.t("word.date")}}}
 	if filtered {
 		t.Empty = ui.EmptyState(ui.EmptyProps{Icon: "search", Title: s.t("payment.none"), Action: &ui.ButtonProps{Label: s.t("act.clear"), Href: "/payments"}})
 	}
@@ -154,7 +154,7 @@ func (s *screen) statuses() (out []ui.Option) {
 
 // totals are the sums of what the filter finds, by currency.
 func (s *screen) totals(rows []payment.Total) templ.Component {
-	type sum struct{ net, back, paid, refused, waiting int64 }
+	type sum struct{ net, back, paid, refused int64 }
 	by := map[pos.Currency]*sum{}
 	var order []pos.Currency
 	for _, t := range rows {
@@ -166,12 +166,10 @@ func (s *screen) totals(rows []payment.Total) templ.Component {
 		x.net += t.Captured - t.Refunded
 		x.back += t.Refunded
 		switch {
-		case t.Status.Paid(), t.Status == payment.Refunded, t.Status == payment.Voided:
+		case t.Status.Paid():
 			x.paid += t.Count
 		case t.Status == payment.Declined, t.Status == payment.Failed, t.Status == payment.Expired:
 			x.refused += t.Count
-		default:
-			x.waiting += t.Count
 		}
 	}
 	var parts []templ.Component
@@ -199,7 +197,7 @@ func masked(m string) string {
 	if len(m) < 12 {
 		return ""
 	}
-	return text.Card(m[:6], m[len(m)-4:])
+	return strings.ReplaceAll(text.Card(m[:6], m[len(m)-4:]), " ", "\u00a0")
 }
 
 // exportPayments writes what the filter finds as CSV, as spreadsheet programs here read it: semicolons, decimal comma, with a byte order mark.
@@ -444,7 +442,9 @@ func showPayment(s *screen) error {
 	add("payment.rrn", p.RRN, true)
 	add("payment.reference", p.ReferenceCode, true)
 	add("payment.batch", p.BatchNumber, true)
-	add("payment.paidat", text.TimeExact(p.PaidAt), false)
+	if !p.PaidAt.IsZero() {
+		add("payment.paidat", text.TimeExact(p.PaidAt), false)
+	}
 	add("payment.source", s.t("payment.source."+p.Source), false)
 	left := []templ.Component{screens.Panel(ui.PanelProps{Title: s.t("act.details")}, ui.KeyValue(kv))}
 	if len(ops) > 0 {

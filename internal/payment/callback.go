@@ -70,7 +70,10 @@ func (s *Service) Return(ctx context.Context, token string, values pos.Values) (
 				return updateAttempt(tx, a)
 			}
 			return nil
-		case !claims(cb):
+		case !claims(cb), !a.bankCharges() && cb.Outcome == pos.Declined: // before our charge a refusal is certain, whatever its code
+			if !a.bankCharges() && cb.OutcomeUncertain() {
+				cb.Code, cb.Class = pos.CodeSecure3DError, ""
+			}
 			return s.apply(ctx, tx, &p, &a, cb.Result, data)
 		}
 		// Where we charge, an order that is paid or under way otherwise is not charged again.

@@ -124,8 +124,11 @@ func (c Config) outcome(cb *pos.Callback, a pos.Attempt, values pos.Values) {
 		cb.Outcome, cb.Message = pos.Declined, values.Get("ErrorMessage")
 		if cb.ResponseCode != "" {
 			cb.Code, cb.Class = reason(cb.ResponseCode, cb.ErrorCode)
-		} else if cb.Code = mdCodes[cb.MDStatus]; cb.Code == "" {
-			cb.Code = pos.CodeSecure3DError
+		}
+		if cb.ResponseCode == "" || !ok && cb.OutcomeUncertain() { // who is not authenticated is not charged, whatever general code stands beside it
+			if cb.Code, cb.Class = mdCodes[cb.MDStatus], ""; cb.Code == "" {
+				cb.Code = pos.CodeSecure3DError
+			}
 		}
 	}
 }

@@ -227,8 +227,11 @@ func TestGivingBack(t *testing.T) {
 			t.Errorf("pressed twice: %s", again.State)
 		}
 		h.balanced(q)
-		if _, _, err := h.s.Operate(h.ctx, "com_a", p.ID, payment.NewOperation{Kind: payment.Refund}); fault.Code(err) != "invalid_state" {
-			t.Errorf("a second refund: %v", err)
+		if _, again, err := h.s.Operate(h.ctx, "com_a", p.ID, payment.NewOperation{Kind: payment.Refund}); err != nil || again.ID != o.ID {
+			t.Errorf("the whole a second time: %s %v", again.ID, err)
+		}
+		if _, _, err := h.s.Operate(h.ctx, "com_a", p.ID, payment.NewOperation{Kind: payment.Refund, Amount: 1}); fault.Code(err) != "invalid_state" {
+			t.Errorf("more than the whole: %v", err)
 		}
 
 		// A part, on the day: at once, or when the day is over.

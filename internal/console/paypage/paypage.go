@@ -57,7 +57,6 @@ func New(d Deps) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /pay/{token}", h.show)
 	mux.HandleFunc("POST /pay/{token}", h.pay)
-	mux.HandleFunc("GET /pay/bank/{token}", h.again)
 	mux.HandleFunc("GET /pay/return/{token}", h.back)
 	mux.HandleFunc("POST /pay/return/{token}", h.back)
 	mux.HandleFunc("/pay/", func(w http.ResponseWriter, r *http.Request) { h.fail(w, r, nil, missing()) })
@@ -92,7 +91,6 @@ type view struct {
 	TestCard string
 	Refresh  int    // seconds
 	Next     string // where Refresh leads
-	Bank     bool   // the bank's form is still at hand
 }
 
 func (v view) t(key string, args ...any) string { return v.Lang.T(key, args...) }
@@ -166,9 +164,6 @@ func (d *door) state(w http.ResponseWriter, r *http.Request, status int, v view)
 			return
 		}
 		v.Card, v.Try = card, strings.ToLower(rand.Text())
-		if f, err := d.Payments.Form(r.Context(), p); err == nil && f != nil {
-			v.Bank = true
-		}
 		d.render(w, r, status, v, payForm(v))
 		return
 	}
@@ -273,19 +268,6 @@ func ReadCard(form url.Values, phone bool) (*pos.Card, error) {
 		return nil, fault.Field("cvv", "card_invalid", "Güvenlik kodu kartın arkasındaki 3 rakamdır.", "The security code is the 3 digits on the back of the card.")
 	}
 	return c, err
-}
-
-// again shows the bank's form once more, for a payer who came back by mistake.
-func (d *door) again(w http.ResponseWriter, r *http.Request) {
-	v, ok := d.find(w, r)
-	if !ok {
-		return
-	}
-	if f, err := d.Payments.Form(r.Context(), v.P); err == nil && f != nil {
-		d.toBank(w, r, v, *f)
-		return
-	}
-	http.Redirect(w, r, "/pay/"+v.P.Token, http.StatusSeeOther)
 }
 
 // toBank is the page that sends the payer's browser to the bank. Its policy lets forms go there and nowhere else.

@@ -8,7 +8,6 @@ func init() {
 		"pay.order":        "Order: %s",
 		"pay.again":        "Your card was not charged. Correct the details and try again, or use another card.",
 		"pay.atbank":       "You were sent to your bank's page. If you did not finish there, your card was not charged; you can try again.",
-		"pay.backtobank":   "Back to the bank's page",
 		"pay.number":       "Card number",
 		"pay.expiry":       "Expiry date",
 		"pay.expiry.form":  "MM/YY",

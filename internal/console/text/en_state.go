@@ -40,7 +40,7 @@ func init() {
 		"state.shop.done":    "Written to the shop",
 		"state.shop.failed":  "Shop not updated",
 
-		"state.payment.created":            "Started",
+		"state.payment.created":            "Waiting for payment",
 		"state.payment.awaiting_3ds":       "Waiting for 3-D",
 		"state.payment.authorizing":        "At the bank",
 		"state.payment.authorized":         "Authorized",

@@ -8,7 +8,6 @@ func init() {
 		"pay.order":        "Sipariş: %s",
 		"pay.again":        "Kartınızdan çekim yapılmadı. Bilgileri düzeltip yeniden deneyebilir ya da başka bir kart kullanabilirsiniz.",
 		"pay.atbank":       "Bankanın onay sayfasına gönderildiniz. Orada bitirmediyseniz kartınızdan çekim yapılmadı; yeniden deneyebilirsiniz.",
-		"pay.backtobank":   "Bankanın sayfasına dön",
 		"pay.number":       "Kart numarası",
 		"pay.expiry":       "Son kullanma",
 		"pay.expiry.form":  "AA/YY",

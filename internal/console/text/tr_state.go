@@ -40,7 +40,7 @@ func init() {
 		"state.shop.done":    "Mağazaya yazıldı",
 		"state.shop.failed":  "Mağazaya yazılamadı",
 
-		"state.payment.created":            "Başlatıldı",
+		"state.payment.created":            "Ödeme bekleniyor",
 		"state.payment.awaiting_3ds":       "3-D onayı bekleniyor",
 		"state.payment.authorizing":        "Bankada",
 		"state.payment.authorized":         "Provizyon alındı",
