@@ -3,7 +3,9 @@ package test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -197,6 +199,9 @@ func sweep(t *testing.T, dir, log string, w *sandbox.World, phones map[string]st
 			continue
 		}
 		b, err := os.ReadFile(f)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // the engine has tidied up
+		}
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -8,6 +8,7 @@ import (
 	"github.com/onay/onay/internal/audit"
 	"github.com/onay/onay/internal/console/text"
 	"github.com/onay/onay/internal/console/ui"
+	"github.com/onay/onay/pos"
 )
 
 // tonesTold are the tones of what the timeline tells; the rest is neutral.
@@ -78,6 +79,21 @@ func detailTold(r *http.Request, e audit.Event) string {
 		return strings.Join(words, ", ")
 	case "verification.approved", "customer.phone_verified", "verification.expired":
 		return ""
+	case "payment.declined", "payment.failed":
+		if said := pos.Code(data["decline_code"]).Text(string(textLang(r))); said != "" {
+			if code := data["bank_code"]; code != "" {
+				said += " (" + code + ")"
+			}
+			return said
+		}
+	case "payment.refund_requested", "payment.void_requested", "payment.capture_requested", "payment.partially_refunded", "payment.refund_refused", "payment.refund_queued":
+		var raw struct {
+			Amount   int64 `json:"operation_amount"`
+			Currency string
+		}
+		if json.Unmarshal([]byte(e.Data), &raw) == nil && raw.Amount > 0 {
+			return strings.TrimSuffix(text.MoneyIn(raw.Amount, raw.Currency)+" · "+e.Reason, " · ")
+		}
 	}
 	return e.Reason
 }

@@ -14,15 +14,31 @@ import (
 )
 
 var (
-	// schedule is how long after the question before an answer that never came is asked for; the last is repeated until a day is over.
-	schedule = []time.Duration{time.Second, 3 * time.Second, 6 * time.Second, 20 * time.Second, time.Minute, 5 * time.Minute, 30 * time.Minute}
 	// patience is when a payer who was sent to the bank is asked about: the callback may be lost where the bank itself charges.
 	patience = []time.Duration{time.Minute, 2 * time.Minute, 5 * time.Minute, 12 * time.Minute}
 	// late is when an attempt that the bank knew nothing of is looked for again: it may have arrived after all.
 	late = []time.Duration{2 * time.Minute, 20 * time.Minute, 3 * time.Hour}
 )
 
+// pause is how long to wait before an answer that never came is asked for again: ten times within a quarter of a minute, while somebody
+// waits for it, then ever more slowly until a day is over.
+func pause(asks int) time.Duration {
+	switch {
+	case asks < 10:
+		return 1500 * time.Millisecond
+	case asks < 13:
+		return 20 * time.Second
+	case asks < 20:
+		return 2 * time.Minute
+	}
+	return 30 * time.Minute
+}
+
 const (
+	// soon is when an answer that never came is asked for the first time.
+	soon = time.Second
+	// arrives is how long a request may be on its way before the bank's not knowing it means anything.
+	arrives = 8 * time.Second
 	// enough is how often a bank has to say that it knows nothing of an order before that is believed.
 	enough = 3
 	// giveUp is when a person is asked instead of the bank.
@@ -284,7 +300,7 @@ func (s *Service) judge(ctx context.Context, tx db.Tx, p *Payment, a *Attempt, v
 			return s.apply(ctx, tx, p, a, r, data)
 		}
 		if v == silent && age < giveUp {
-			a.AskAt = now.Add(schedule[min(a.Asks, len(schedule)-1)])
+			a.AskAt = now.Add(pause(a.Asks))
 		} else if n := a.Lost - enough; n >= 0 && n < len(late)-1 {
 			a.AskAt, a.Lost = now.Add(late[n+1]), a.Lost+1
 		} else {
@@ -308,17 +324,16 @@ func (s *Service) judge(ctx context.Context, tx db.Tx, p *Payment, a *Attempt, v
 	case undone:
 		return s.apply(ctx, tx, p, a, pos.Result{Outcome: pos.Failed, Code: pos.CodeCanceled, Installments: -1, Reason: "Banka işlemi geri almış."}, data)
 	case nothing:
-		if a.Lost++; a.Lost >= enough {
+		if a.Lost++; a.Lost >= enough && age >= arrives {
 			err := s.apply(ctx, tx, p, a, pos.Result{Outcome: pos.Failed, Code: pos.CodeBankUnreachable, Installments: -1, Reason: "Banka bu işlemi tanımıyor: kart çekilmedi."}, data)
 			if err == nil {
-				a.AskAt = now.Add(late[0])
+				a.AskAt, a.Lost = now.Add(late[0]), enough
 				err = updateAttempt(tx, *a)
 			}
 			return err
 		}
 	}
-	next := schedule[min(max(a.Asks, 0), len(schedule)-1)]
-	a.AskAt = now.Add(next)
+	a.AskAt = now.Add(pause(a.Asks))
 	if age >= giveUp {
 		a.AskAt = time.Time{}
 		return s.tell(ctx, tx, p, a, "needs_person", "Banka bir gündür sonuç bildirmedi; bankanın panelinden bakıp sonucu elle girin.", data)
@@ -412,7 +427,7 @@ func (s *Service) reverse(ctx context.Context, p Payment, a Attempt, g pos.Gatew
 			a.State, a.AskAt, a.EndedAt = reversed, time.Time{}, s.clock.Now()
 			return s.tell(ctx, tx, &p, &a, "reversed", "Fazladan alınan ödeme geri verildi.", data)
 		}
-		a.AskAt = s.clock.Now().Add(schedule[min(max(a.Asks, 1), len(schedule)-1)])
+		a.AskAt = s.clock.Now().Add(pause(a.Asks))
 		if a.Asks == 5 {
 			return s.tell(ctx, tx, &p, &a, "reversal_failed", fmt.Sprintf("Fazladan alınan ödeme geri verilemedi (%s); denemeye devam ediliyor.", clip(r.Message, 100)), data)
 		}

@@ -332,7 +332,7 @@ func (s *Service) apply(ctx context.Context, tx db.Tx, p *Payment, a *Attempt, r
 		if a.State == lost {
 			return updateAttempt(tx, *a)
 		}
-		a.State, a.Result, a.AskAt, a.Lost = lost, keep(r), now.Add(schedule[0]), 0
+		a.State, a.Result, a.AskAt, a.Lost = lost, keep(r), now.Add(soon), 0
 	}
 	return s.derive(ctx, tx, p, a, data)
 }

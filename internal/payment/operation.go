@@ -297,7 +297,7 @@ func (s *Service) settleOperation(ctx context.Context, p Payment, o Operation, r
 			if o.State == OpUnknown {
 				kind = ""
 			}
-			o.State, o.AskAt = OpUnknown, now.Add(schedule[min(o.Asks, len(schedule)-1)])
+			o.State, o.AskAt = OpUnknown, now.Add(pause(o.Asks))
 		case o.Kind == Refund && o.State != OpQueued && sameDay(p.PaidAt, now) && r.DeclineClass() != pos.ClassMerchant && r.DeclineClass() != pos.ClassTechnical: // several banks say no more than "not now"
 			o.State, o.AskAt = OpQueued, afterDayEnd(now)
 			kind = "refund_queued"
@@ -396,9 +396,9 @@ func (s *Service) askOperation(ctx context.Context, o Operation) error {
 			})
 		}
 	} else if r.Outcome != pos.Approved { // the bank says that it did not happen: believed after some times
-		if o.Lost++; o.Lost < enough {
+		if o.Lost++; o.Lost < enough || s.clock.Now().Sub(o.CreatedAt) < arrives {
 			return s.db.Write(ctx, func(tx db.Tx) error {
-				o.State, o.AskAt = OpUnknown, s.clock.Now().Add(schedule[min(o.Asks+1, len(schedule)-1)])
+				o.State, o.AskAt = OpUnknown, s.clock.Now().Add(pause(o.Asks))
 				return updateOperation(tx, o)
 			})
 		}

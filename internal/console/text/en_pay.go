@@ -5,6 +5,7 @@ func init() {
 		"pay.title":        "Payment · %s",
 		"pay.amount":       "Amount to pay",
 		"pay.installments": "In %d installments",
+		"pay.amount.paid":  "Amount paid",
 		"pay.order":        "Order: %s",
 		"pay.again":        "Your card was not charged. Correct the details and try again, or use another card.",
 		"pay.atbank":       "You were sent to your bank's page. If you did not finish there, your card was not charged; you can try again.",

@@ -5,6 +5,7 @@ func init() {
 		"pay.title":        "Ödeme · %s",
 		"pay.amount":       "Ödenecek tutar",
 		"pay.installments": "%d taksit",
+		"pay.amount.paid":  "Ödenen tutar",
 		"pay.order":        "Sipariş: %s",
 		"pay.again":        "Kartınızdan çekim yapılmadı. Bilgileri düzeltip yeniden deneyebilir ya da başka bir kart kullanabilirsiniz.",
 		"pay.atbank":       "Bankanın onay sayfasına gönderildiniz. Orada bitirmediyseniz kartınızdan çekim yapılmadı; yeniden deneyebilirsiniz.",
