@@ -15,7 +15,7 @@ var tables = []table{
 	{"payment", "id"},
 	{"payment_attempt", "id"},
 	{"payment_operation", "id"},
-	{"payment_exchange", "id"},
+	{"payment_exchange", "payment_id, id"},
 	{"template", "id"},
 	{"verification", "id"},
 	{"message", "id"},

@@ -80,6 +80,39 @@ func (s *Service) Accounts(ctx context.Context, companyID string) (out []Account
 	return out, err
 }
 
+// fresh is how long a company's accounts are remembered: a change on this node counts at once, one on another within this time.
+const fresh = time.Second
+
+type remembered struct {
+	until    time.Time
+	accounts []Account
+	caps     []pos.Capabilities // of each
+	able     []bool             // whether each can send payers to 3-D Secure
+}
+
+// known returns a company's accounts with what they can do, at most [fresh] old.
+func (s *Service) known(ctx context.Context, companyID string) (*remembered, error) {
+	if r, ok := s.cache.Load(companyID); ok && time.Now().Before(r.(*remembered).until) {
+		return r.(*remembered), nil
+	}
+	r := &remembered{until: time.Now().Add(fresh)}
+	all, err := s.accounts(ctx, companyID)
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range all {
+		g, err := a.open(pos.Transport{})
+		if err != nil {
+			s.lg.Warn("an account cannot be opened and is left out", "account", a.ID, "error", err)
+			continue
+		}
+		_, able := g.(pos.Secure3D)
+		r.accounts, r.caps, r.able = append(r.accounts, a), append(r.caps, g.Capabilities()), append(r.able, able)
+	}
+	s.cache.Store(companyID, r)
+	return r, nil
+}
+
 // accounts returns them with their secrets.
 func (s *Service) accounts(ctx context.Context, companyID string) (out []Account, err error) {
 	err = s.db.Read(ctx, func(tx db.Tx) (err error) {
@@ -226,6 +259,7 @@ func (s *Service) CreateAccount(ctx context.Context, a Account) (Account, error)
 		}
 		return s.log.Append(ctx, tx, a.event("pos_account.created", slices.Sorted(maps.Keys(a.Credentials))...))
 	})
+	s.cache.Delete(a.CompanyID)
 	if err != nil {
 		return Account{}, err
 	}
@@ -281,6 +315,7 @@ func (s *Service) UpdateAccount(ctx context.Context, companyID, id string, chang
 		out = a.public()
 		return s.log.Append(ctx, tx, a.event("pos_account.changed", changed...))
 	})
+	s.cache.Delete(companyID)
 	return out, err
 }
 

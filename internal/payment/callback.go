@@ -17,7 +17,7 @@ func (s *Service) Return(ctx context.Context, token string, values pos.Values) (
 	var a Attempt
 	var p Payment
 	err := s.db.Read(ctx, func(tx db.Tx) (err error) {
-		if a, err = scanAttempt(tx.QueryRow("SELECT "+attemptColumns+" FROM payment_attempt WHERE token = $1", token)); err == nil {
+		if a, err = scanAttempt(tx.QueryRow("SELECT "+attemptColumns+" FROM payment_attempt WHERE token = $1 AND token <> ''", token)); err == nil {
 			p, err = readPayment(tx, a.PaymentID)
 		}
 		return err

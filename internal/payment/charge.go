@@ -24,39 +24,44 @@ func (s *Service) Create(ctx context.Context, n NewPayment) (Payment, error) {
 	if err := n.validate(now); err != nil {
 		return Payment{}, err
 	}
-	p := Payment{ID: db.NewID("pay"), CompanyID: n.CompanyID, Token: newToken(), Status: Created, Hosted: n.Card == nil, Amount: n.Amount, Installments: n.Installments, PreAuth: n.PreAuth, MOTO: n.MOTO, Secure3D: n.Secure3D,
+	p := Payment{ID: db.NewID("pay"), CompanyID: n.CompanyID, Status: Created, Hosted: n.Card == nil, Amount: n.Amount, Installments: n.Installments, PreAuth: n.PreAuth, MOTO: n.MOTO, Secure3D: n.Secure3D,
 		OrderReference: n.OrderReference, Source: n.Source, AccountWanted: n.AccountID, CustomerID: n.CustomerID, PayerName: n.PayerName, PayerEmail: n.PayerEmail, PayerPhone: n.PayerPhone, ClientIP: n.ClientIP,
 		Description: n.Description, Lang: n.Lang, ReturnURL: n.ReturnURL, CreatedBy: audit.Actor(ctx), Version: 1, CreatedAt: now}
 	if p.Hosted {
 		p.ExpiresAt = now.Add(n.Expires)
 	}
+	if p.Hosted || p.Secure3D == secureDefault {
+		p.Token = newToken()
+	}
 	choices, err := s.route(ctx, p, n.Card)
 	if err != nil {
 		return Payment{}, err
 	}
-	write := func(tx db.Tx) error {
-		if err := idempotency.Record(ctx, tx, p.ID); err != nil {
-			return err
-		}
-		if err := s.free(tx, p); err != nil {
-			return err
-		}
-		if err := insertPayment(tx, p); err != nil {
-			return err
-		}
-		return s.log.Append(ctx, tx, p.event("created", "", nil))
-	}
-	if p.Hosted {
-		err := s.db.Write(ctx, func(tx db.Tx) error {
-			if err := tx.Lock(p.group()); err != nil {
-				return err
-			}
-			return write(tx)
-		})
+	if !p.Hosted {
+		p, _, err = s.try(ctx, p, choices, Input{Card: n.Card, TryKey: "first", ClientIP: n.ClientIP}, true)
 		return p, err
 	}
-	p, _, err = s.try(ctx, p, choices, Input{Card: n.Card, TryKey: "first", ClientIP: n.ClientIP}, write)
+	err = s.db.Write(ctx, func(tx db.Tx) error {
+		if err := tx.Lock(p.group()); err != nil {
+			return err
+		}
+		return s.insert(ctx, tx, p, nil)
+	})
 	return p, err
+}
+
+// insert writes a payment that is new, unless its order is paid or at the bank.
+func (s *Service) insert(ctx context.Context, tx db.Tx, p Payment, data map[string]any) error {
+	if err := idempotency.Record(ctx, tx, p.ID); err != nil {
+		return err
+	}
+	if err := s.free(tx, p); err != nil {
+		return err
+	}
+	if err := insertPayment(tx, p); err != nil {
+		return err
+	}
+	return s.log.Append(ctx, tx, p.event("created", "", data))
 }
 
 // Input is what the payer gives on a page.
@@ -101,7 +106,7 @@ func (s *Service) Pay(ctx context.Context, token string, in Input) (Payment, *po
 			return p, nil, fault.Field("number", "card_missing", "Kart bilgileri gerekli.", "The card is needed.")
 		}
 	}
-	return s.try(ctx, p, choices, in, nil)
+	return s.try(ctx, p, choices, in, false)
 }
 
 // tried finds the attempt that a form made when it was sent the first time.
@@ -148,7 +153,7 @@ func (s *Service) free(tx db.Tx, p Payment) error {
 		return nil
 	}
 	var paid bool
-	err := tx.QueryRow("SELECT paid_key IS NOT NULL FROM payment WHERE company_id = $1 AND order_reference = $2 AND id <> $3 AND (paid_key IS NOT NULL OR status IN ('authorizing', 'unknown')) ORDER BY paid_key IS NULL LIMIT 1",
+	err := tx.QueryRow("SELECT paid_key IS NOT NULL FROM payment WHERE company_id = $1 AND order_reference = $2 AND order_reference <> '' AND id <> $3 AND (paid_key IS NOT NULL OR status IN ('authorizing', 'unknown')) ORDER BY paid_key IS NULL LIMIT 1",
 		p.CompanyID, p.OrderReference, p.ID).Scan(&paid)
 	switch {
 	case errors.Is(err, db.ErrNoRows):
@@ -176,16 +181,16 @@ func (s *Service) chargeable(p Payment) error {
 	return nil
 }
 
-// try makes attempts until one ends otherwise than by a technical failure before anything was charged. first, if given, writes the
-// payment itself, in the transaction of the first attempt.
-func (s *Service) try(ctx context.Context, p Payment, choices []choice, in Input, first func(db.Tx) error) (Payment, *pos.Form, error) {
+// try makes attempts until one ends otherwise than by a technical failure before anything was charged. A payment that is new is written
+// in the transaction of its first attempt.
+func (s *Service) try(ctx context.Context, p Payment, choices []choice, in Input, isNew bool) (Payment, *pos.Form, error) {
 	for i, c := range choices {
-		a := Attempt{ID: db.NewID("att"), PaymentID: p.ID, CompanyID: p.CompanyID, AccountID: c.account.ID, OrderID: pos.NewOrderID(), TryKey: in.TryKey, Token: newToken(), State: charging, Model: pos.NonSecure, CreatedAt: s.clock.Now()}
+		a := Attempt{ID: db.NewID("att"), PaymentID: p.ID, CompanyID: p.CompanyID, AccountID: c.account.ID, OrderID: pos.NewOrderID(), TryKey: in.TryKey, State: charging, Model: pos.NonSecure, CreatedAt: s.clock.Now()}
 		if i > 0 {
 			a.TryKey += "+" + a.ID
 		}
 		if c.secure {
-			a.State, a.Model = starting, c.model
+			a.State, a.Model, a.Token = starting, c.model, newToken()
 		}
 		if in.Card != nil {
 			a.CardMasked, a.CardBrand = in.Card.Masked(), string(in.Card.Brand())
@@ -205,11 +210,7 @@ func (s *Service) try(ctx context.Context, p Payment, choices []choice, in Input
 				return err
 			}
 			q := p
-			if first != nil {
-				if err := first(tx); err != nil {
-					return err
-				}
-			} else {
+			if !isNew {
 				if q, err = readPayment(tx, p.ID); err != nil {
 					return err
 				}
@@ -218,32 +219,36 @@ func (s *Service) try(ctx context.Context, p Payment, choices []choice, in Input
 						return err
 					}
 				}
+				if n, err := attemptCount(tx, p.ID); err != nil {
+					return err
+				} else if n >= maxAttempts {
+					return fault.New(fault.Conflict, "too_many_attempts", "Bu ödeme için çok fazla deneme yapıldı; yeni bir ödeme oluşturulmalı.", "There were too many attempts for this payment; a new one has to be made.")
+				}
 				q.Installments = p.Installments
-			}
-			if n, err := attemptCount(tx, p.ID); err != nil {
-				return err
-			} else if n >= maxAttempts {
-				return fault.New(fault.Conflict, "too_many_attempts", "Bu ödeme için çok fazla deneme yapıldı; yeni bir ödeme oluşturulmalı.", "There were too many attempts for this payment; a new one has to be made.")
 			}
 			if err := insertAttempt(tx, a); err != nil {
 				return err
 			}
 			q.Status, q.AccountID, q.Route, q.Test, q.BankOrderID, q.CardMasked, q.CardBrand, q.ClientIP = Authorizing, a.AccountID, c.why, c.account.Mode == "test", a.OrderID, a.CardMasked, a.CardBrand, in.ClientIP
 			q.DeclineCode, q.BankCode, q.BankMessage = "", "", ""
+			data := map[string]any{"attempt": a.ID, "route": c.why, "bank": c.account.Bank, "model": a.Model}
+			if isNew {
+				return s.insert(ctx, tx, q, data)
+			}
 			q.Version++
 			if err := update(tx, q); err != nil {
 				return err
 			}
-			return s.log.Append(ctx, tx, q.event("authorizing", "", map[string]any{"attempt": a.ID, "route": c.why, "bank": c.account.Bank, "model": a.Model}))
+			return s.log.Append(ctx, tx, q.event("authorizing", "", data))
 		})
-		if db.IsUnique(err) { // the same form was sent twice at the same moment
+		if db.IsUnique(err) && !isNew { // the same form was sent twice at the same moment
 			p, err := s.ByToken(ctx, p.Token)
 			return p, nil, err
 		}
 		if err != nil {
 			return p, nil, err
 		}
-		first = nil
+		isNew = false
 
 		// From here on the payer's leaving stops nothing.
 		on, cancel := context.WithTimeout(context.WithoutCancel(ctx), pos.DefaultTimeout+5*time.Second)

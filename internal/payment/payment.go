@@ -284,7 +284,7 @@ func (f Filter) where(companyID string) (string, []any) {
 		add("status = ?", string(f.Status))
 	}
 	if f.OrderReference != "" {
-		add("order_reference = ?", f.OrderReference)
+		add("order_reference = ? AND order_reference <> ''", f.OrderReference)
 	}
 	if f.AccountID != "" {
 		add("account_id = ?", f.AccountID)
@@ -362,7 +362,7 @@ func (s *Service) Get(ctx context.Context, companyID, id string) (p Payment, err
 // ByToken finds the payment of a pay page.
 func (s *Service) ByToken(ctx context.Context, token string) (p Payment, err error) {
 	err = s.db.Read(ctx, func(tx db.Tx) (err error) {
-		p, err = scanPayment(tx.QueryRow("SELECT "+paymentColumns+" FROM payment WHERE token = $1", token))
+		p, err = scanPayment(tx.QueryRow("SELECT "+paymentColumns+" FROM payment WHERE token = $1 AND token <> ''", token))
 		return err
 	})
 	if errors.Is(err, db.ErrNoRows) {

@@ -20,17 +20,17 @@ type choice struct {
 // route finds the accounts over which a payment can go, in the order in which they are tried: the next one only after a technical
 // failure before anything was charged. Once an account is live, test accounts are not chosen any more unless asked for by name.
 func (s *Service) route(ctx context.Context, p Payment, card *pos.Card) ([]choice, error) {
-	all, err := s.accounts(ctx, p.CompanyID)
+	known, err := s.known(ctx, p.CompanyID)
 	if err != nil {
 		return nil, err
 	}
 	live := false
-	for _, a := range all {
+	for _, a := range known.accounts {
 		live = live || a.Status == "on" && a.Mode == "live"
 	}
 	var out []choice
 	why := error(fault.New(fault.Conflict, "no_pos_account", "Açık bir banka hesabı (sanal POS) yok.", "No account at a bank is switched on."))
-	for _, a := range all {
+	for i, a := range known.accounts {
 		switch {
 		case p.AccountWanted != "" && a.ID != p.AccountWanted:
 			continue
@@ -42,14 +42,9 @@ func (s *Service) route(ctx context.Context, p Payment, card *pos.Card) ([]choic
 		case p.AccountWanted == "" && live && a.Mode != "live":
 			continue
 		}
-		g, err := a.open(pos.Transport{})
-		if err != nil {
-			continue
-		}
-		caps := g.Capabilities()
+		caps := known.caps[i]
 		c := choice{account: a, moto: caps.Has(pos.AbilityMOTO)}
-		_, able := g.(pos.Secure3D)
-		if c.model = caps.Models[len(caps.Models)-1]; c.model != pos.NonSecure && able && p.Secure3D == secureDefault {
+		if c.model = caps.Models[len(caps.Models)-1]; c.model != pos.NonSecure && known.able[i] && p.Secure3D == secureDefault {
 			c.secure = true
 			if caps.ChargesAlone && c.model == pos.Secure {
 				c.model = pos.SecurePay

@@ -28,8 +28,8 @@ type Service struct {
 	lg     *slog.Logger
 	public string
 
-	forms  sync.Map // id of an attempt: form, for the payer's browser alone
-	asking sync.WaitGroup
+	forms sync.Map // id of an attempt: form, for the payer's browser alone
+	cache sync.Map // id of a company: *remembered
 }
 
 // New returns the service.

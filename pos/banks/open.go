@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/onay/onay/pos"
 	"github.com/onay/onay/pos/akbank"
@@ -74,7 +75,7 @@ func (b Bank) Check(credentials map[string]string) map[string]string {
 		case v == "":
 		case len(f.Choices) > 0 && !slices.ContainsFunc(f.Choices, func(c Choice) bool { return c.Value == v }):
 			wrong[f.Key] = "is none of the choices"
-		case f.Pattern != "" && !regexp.MustCompile(`^(?:`+f.Pattern+`)$`).MatchString(v):
+		case f.Pattern != "" && !matches(f.Pattern, v):
 			wrong[f.Key] = "does not have the right form"
 		}
 	}
@@ -84,6 +85,17 @@ func (b Bank) Check(credentials map[string]string) map[string]string {
 		}
 	}
 	return wrong
+}
+
+var patterns sync.Map // of fields: *regexp.Regexp
+
+// matches reports whether the whole of a value has the form of a field.
+func matches(pattern, v string) bool {
+	p, ok := patterns.Load(pattern)
+	if !ok {
+		p, _ = patterns.LoadOrStore(pattern, regexp.MustCompile(`^(?:`+pattern+`)$`))
+	}
+	return p.(*regexp.Regexp).MatchString(v)
 }
 
 // Open makes a merchant's account at a bank. An error wraps [pos.ErrInvalid] and names the field, never its value.

@@ -34,6 +34,9 @@ var (
 	sinkAt  = flag.String("sink", "127.0.0.1:8099", "address of the simulated provider")
 	pace    = flag.Duration("pace", 0, "pause between two requests of a connection, for light load")
 	starts  = flag.String("startup", "", "measure instead how fast this program becomes ready, and its idle memory")
+	payRate = flag.Int("pay", 0, "measure payments instead: so many a second, in an open loop")
+	delay   = flag.Duration("bank-delay", 0, "how long the simulated bank takes; it is subtracted")
+	lost    = flag.Float64("lost", 0, "share of the bank's answers that are lost")
 	setup   = flag.Bool("setup", false, "point the company's accounts to the sink, lift its limits, and end")
 )
 
@@ -45,6 +48,10 @@ func main() {
 	}
 	if *setup {
 		prepare()
+		return
+	}
+	if *payRate > 0 {
+		pay(*payRate, *seconds, *delay, *lost)
 		return
 	}
 	sink, err := newSink(*sinkAt)

@@ -2,7 +2,7 @@
 CREATE TABLE payment (
   id TEXT PRIMARY KEY,
   company_id TEXT NOT NULL,
-  token TEXT NOT NULL UNIQUE,           -- of the pay page
+  token TEXT NOT NULL,                  -- of the pay page; empty where there is none
   status TEXT NOT NULL,
   hosted BOOLEAN NOT NULL,              -- the payer has a page on which a card may be tried after another
   amount BIGINT NOT NULL,               -- kuruş
@@ -46,6 +46,7 @@ CREATE TABLE payment (
   expires_at BIGINT NOT NULL,           -- of the page; 0: none
   paid_at BIGINT NOT NULL
 );
+CREATE UNIQUE INDEX payment_token ON payment (token) WHERE token <> '';
 CREATE INDEX payment_company ON payment (company_id, id);
 CREATE INDEX payment_order ON payment (company_id, order_reference) WHERE order_reference <> '';
 CREATE INDEX payment_expiry ON payment (expires_at) WHERE expires_at > 0 AND status IN ('created', 'declined', 'failed');
@@ -58,7 +59,7 @@ CREATE TABLE payment_attempt (
   account_id TEXT NOT NULL,
   order_id TEXT NOT NULL,               -- at the bank, fresh for each attempt
   try_key TEXT NOT NULL,                -- of the form that was sent: a double click is one attempt
-  token TEXT NOT NULL UNIQUE,           -- of the callback's address
+  token TEXT NOT NULL,                  -- of the callback's address; empty where none can come
   state TEXT NOT NULL,
   model TEXT NOT NULL,
   card_masked TEXT NOT NULL,
@@ -71,9 +72,8 @@ CREATE TABLE payment_attempt (
   created_at BIGINT NOT NULL,
   ended_at BIGINT NOT NULL
 );
-CREATE INDEX payment_attempt_payment ON payment_attempt (payment_id, id);
 CREATE UNIQUE INDEX payment_attempt_try ON payment_attempt (payment_id, try_key);
-CREATE UNIQUE INDEX payment_attempt_order ON payment_attempt (account_id, order_id);
+CREATE UNIQUE INDEX payment_attempt_token ON payment_attempt (token) WHERE token <> '';
 CREATE INDEX payment_attempt_due ON payment_attempt (ask_at) WHERE ask_at > 0;
 
 CREATE TABLE payment_operation (
@@ -100,7 +100,7 @@ CREATE INDEX payment_operation_due ON payment_operation (ask_at) WHERE ask_at > 
 
 -- Requests to banks and their answers, without card data and secrets. An event of the payment carries the digest of each.
 CREATE TABLE payment_exchange (
-  id TEXT PRIMARY KEY,
+  id TEXT NOT NULL,
   payment_id TEXT NOT NULL,
   company_id TEXT NOT NULL,
   about TEXT NOT NULL,                  -- attempt or operation
@@ -110,9 +110,9 @@ CREATE TABLE payment_exchange (
   response TEXT NOT NULL,
   error TEXT NOT NULL,
   took BIGINT NOT NULL,                 -- microseconds
-  at BIGINT NOT NULL
+  at BIGINT NOT NULL,
+  PRIMARY KEY (payment_id, id)
 );
-CREATE INDEX payment_exchange_payment ON payment_exchange (payment_id, id);
 
 -- +goose Down
 DROP TABLE payment_exchange;
