@@ -325,8 +325,11 @@ func (d *door) payments() {
 			codes: orderCodes, body: PaymentOrder{Reason: "Müşteri iade etti"}, answer: examplePayment},
 			func(ctx context.Context, c *caller, in *struct {
 				IDInput
-				Body PaymentOrder `required:"false"`
+				Body *PaymentOrder
 			}) (*answer[Payment], error) {
+				if in.Body == nil {
+					in.Body = &PaymentOrder{}
+				}
 				if _, _, err := d.Payments.Operate(ctx, c.company, in.ID, payment.NewOperation{Kind: o.kind, Amount: in.Body.Amount, Reason: in.Body.Reason}); err != nil {
 					return nil, err
 				}
@@ -334,7 +337,7 @@ func (d *door) payments() {
 			},
 			func(ctx context.Context, c *caller, in *struct {
 				IDInput
-				Body PaymentOrder `required:"false"`
+				Body *PaymentOrder
 			}, _ string) (*answer[Payment], error) {
 				return d.payment(ctx, c, in.ID)
 			})

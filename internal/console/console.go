@@ -58,6 +58,7 @@ type Console struct {
 	Deps
 	mux      *http.ServeMux
 	sessions *scs.SessionManager
+	routes   map[string]company.Permission // of the pages behind the login
 }
 
 // registrars are added by each file of screens: they name its routes.
@@ -66,9 +67,9 @@ var registrars []func(*Console)
 // maxBody bounds what a form may send.
 const maxBody = 1 << 20
 
-// New returns the console with all its screens.
-func New(d Deps) http.Handler {
-	c := &Console{Deps: d, mux: http.NewServeMux()}
+// newConsole registers all screens.
+func newConsole(d Deps) *Console {
+	c := &Console{Deps: d, mux: http.NewServeMux(), routes: map[string]company.Permission{}}
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
@@ -79,6 +80,12 @@ func New(d Deps) http.Handler {
 		register(c)
 	}
 	c.public("/", func(w http.ResponseWriter, r *http.Request) error { return notFound() })
+	return c
+}
+
+// New returns the console with all its screens.
+func New(d Deps) http.Handler {
+	c := newConsole(d)
 	var h http.Handler = c.mux
 	h = c.sessions.LoadAndSave(c.withRequest(h))
 	h = http.NewCrossOriginProtection().Handler(h)
@@ -164,6 +171,7 @@ func (c *Console) public(pattern string, h func(w http.ResponseWriter, r *http.R
 
 // handle registers a page for those who are logged in and whose role includes perm; "" needs a login only.
 func (c *Console) handle(pattern string, perm company.Permission, h func(w http.ResponseWriter, r *http.Request) error) {
+	c.routes[pattern] = perm
 	c.public(pattern, func(w http.ResponseWriter, r *http.Request) error {
 		v, err := c.identify(r)
 		if err != nil {

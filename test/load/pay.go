@@ -99,14 +99,30 @@ func pay(rate, seconds int, delay time.Duration, lost float64) {
 		return
 	}
 	end := time.Now()
-	for unknown := 1; unknown > 0 && time.Since(end) < 2*time.Minute; time.Sleep(250 * time.Millisecond) {
-		unknown = 0
+	for said := 0.0; ; time.Sleep(100 * time.Millisecond) {
+		unknown, captured := 0, 0
 		for _, t := range payTotals() {
-			if t.Status == "unknown" || t.Status == "authorizing" {
+			switch t.Status {
+			case "unknown", "authorizing":
 				unknown += t.Count
+			case "captured":
+				captured += t.Count
 			}
 		}
-		fmt.Printf("           %5.1f s after the last: %d of %d unknown (%.3f %%)\n", time.Since(end).Seconds(), unknown, total, 100*float64(unknown)/float64(total))
+		if now := time.Since(end).Seconds(); now >= said || unknown == 0 {
+			fmt.Printf("           %4.1f s after the last: %d of %d unknown (%.3f %%)\n", now, unknown, total, 100*float64(unknown)/float64(total))
+			said += 5
+		}
+		if unknown == 0 || time.Since(end) > 5*time.Minute {
+			charges := 0
+			for _, x := range world.BankStatement("nestpay") {
+				if x.Live() {
+					charges++
+				}
+			}
+			fmt.Printf("           %d payments are captured, the bank has %d charges\n", captured, charges)
+			return
+		}
 	}
 }
 
