@@ -17,6 +17,14 @@ type testCard struct {
 	Outcome     string `json:"outcome"` // approved, or why not
 }
 
+// Bins is a made-up table of the first digits of cards, in the form that Onay imports: the simulated banks' cards are Akbank's.
+const Bins = `prefix,bank,name,program,kind
+435508,0046,Akbank,axess,credit
+540061,0064,İş Bankası,maximum,credit
+554960,0062,Garanti BBVA,bonus,credit
+979200,0012,Halkbank,paraf,debit
+`
+
 // TestCard is a card that every bank here approves, in groups of four.
 var TestCard = func() string {
 	n := bank.Number("0000")

@@ -252,3 +252,27 @@ func printJSON(v any) error {
 	fmt.Println(string(b))
 	return nil
 }
+
+type posBinsCmd struct {
+	storage
+	File string `arg:"" help:"CSV with the columns prefix (6 to 8 digits), bank (EFT code), name, program, kind (credit, debit, prepaid)." type:"existingfile"`
+}
+
+func (c *posBinsCmd) Run(ctx context.Context) error {
+	f, err := os.Open(c.File)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	a, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer a.DB.Close()
+	n, err := a.Payments.ImportBins(ctx, f)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("%d prefixes; running programs use them within a second\n", n)
+	return nil
+}

@@ -27,6 +27,7 @@ type posCmd struct {
 	Void    posVoidCmd    `cmd:"" help:"Void a transaction of the open day."`
 	Refund  posRefundCmd  `cmd:"" help:"Refund a transaction, in whole or in part."`
 	Inquire posInquireCmd `cmd:"" help:"Ask what became of an order."`
+	Bins    posBinsCmd    `cmd:"" help:"Replace the table that tells a card's bank by its first digits."`
 	Inspect posInspectCmd `cmd:"" help:"Show field by field what a callback's signature covers."`
 }
 

@@ -62,6 +62,7 @@ func New(d Deps) http.Handler {
 	door.accounts()
 	door.posAccounts()
 	door.payments()
+	door.paymentRules()
 	door.blocks()
 	door.mux.HandleFunc("/", door.noRoute)
 	door.describe()

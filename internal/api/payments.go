@@ -21,14 +21,16 @@ type Payment struct {
 	Secure3D       string      `json:"secure3d" enum:"required,off"`
 	Captured       int64       `json:"captured" doc:"What was taken, in minor units."`
 	Refunded       int64       `json:"refunded" doc:"What was given back of it."`
+	Surcharge      int64       `json:"surcharge,omitempty" doc:"What the payer pays on top for installments; in captured, not in amount."`
 	OrderReference string      `json:"order_reference,omitempty" doc:"The shop's own; an order is paid once."`
 	RedirectURL    string      `json:"redirect_url,omitempty" doc:"Where the payer has to go: the pay page, or on to the bank."`
 	Decline        *Decline    `json:"decline,omitempty" doc:"Why the last attempt was not paid."`
 	PosAccount     string      `json:"pos_account,omitempty"`
-	Route          string      `json:"route,omitempty" doc:"Why this account: asked, priority:N or failover:N."`
+	Route          string      `json:"route,omitempty" doc:"What decided for this account: asked, only, on_us, cost, success, priority or failover."`
 	Test           bool        `json:"test" doc:"At the bank's test system: no money moves."`
 	Card           string      `json:"card,omitempty" doc:"First six and last four digits."`
 	CardBrand      string      `json:"card_brand,omitempty" enum:"visa,mastercard,amex,troy"`
+	CardBank       string      `json:"card_bank,omitempty" doc:"Where the table of first digits has it."`
 	BankOrderID    string      `json:"bank_order_id,omitempty" doc:"The order id at the bank, another one for each attempt."`
 	AuthCode       string      `json:"auth_code,omitempty"`
 	RRN            string      `json:"rrn,omitempty"`
@@ -79,17 +81,18 @@ type Attempt struct {
 
 // Operation is a capture, a void or a refund.
 type Operation struct {
-	ID        string     `json:"id"`
-	Kind      string     `json:"kind" enum:"capture,void,refund"`
-	Way       string     `json:"way" enum:"capture,void,refund" doc:"What the bank was asked for: a refund before the day's end is a void."`
-	Amount    int64      `json:"amount"`
-	State     string     `json:"state" enum:"sending,unknown,queued,done,refused"`
-	Reason    string     `json:"reason,omitempty"`
-	Decline   *Decline   `json:"decline,omitempty"`
-	DueAt     *time.Time `json:"due_at,omitempty" doc:"When it is sent, where it waits for the end of the bank's day."`
-	CreatedBy string     `json:"created_by"`
-	CreatedAt time.Time  `json:"created_at"`
-	EndedAt   *time.Time `json:"ended_at"`
+	ID         string     `json:"id"`
+	Kind       string     `json:"kind" enum:"capture,void,refund"`
+	Way        string     `json:"way" enum:"capture,void,refund" doc:"What the bank was asked for: a refund before the day's end is a void."`
+	Amount     int64      `json:"amount"`
+	State      string     `json:"state" enum:"asked,sending,unknown,queued,done,refused" doc:"asked: it waits for a second person."`
+	Reason     string     `json:"reason,omitempty"`
+	Decline    *Decline   `json:"decline,omitempty"`
+	DueAt      *time.Time `json:"due_at,omitempty" doc:"When it is sent, where it waits for the end of the bank's day."`
+	CreatedBy  string     `json:"created_by"`
+	ApprovedBy string     `json:"approved_by,omitempty" doc:"The second person."`
+	CreatedAt  time.Time  `json:"created_at"`
+	EndedAt    *time.Time `json:"ended_at"`
 }
 
 // NewPayment describes a payment.
@@ -157,7 +160,7 @@ func decline(code pos.Code, bankCode, message, lang string) *Decline {
 
 func (d *door) viewPayment(lang string) func(payment.Payment) Payment {
 	return func(p payment.Payment) Payment {
-		out := Payment{ID: p.ID, Status: string(p.Status), Amount: p.Amount.Minor, Currency: string(p.Amount.Currency), Installments: max(1, p.Installments), Capture: !p.PreAuth, Secure3D: p.Secure3D, Captured: p.Captured, Refunded: p.Refunded,
+		out := Payment{ID: p.ID, Status: string(p.Status), Amount: p.Amount.Minor, Currency: string(p.Amount.Currency), Installments: max(1, p.Installments), Capture: !p.PreAuth, Secure3D: p.Secure3D, Captured: p.Captured, Refunded: p.Refunded, Surcharge: p.Surcharge, CardBank: p.CardBank,
 			OrderReference: p.OrderReference, PosAccount: p.AccountID, Route: p.Route, Test: p.Test, Card: p.CardMasked, CardBrand: p.CardBrand, BankOrderID: p.BankOrderID, AuthCode: p.AuthCode, RRN: p.RRN, ReferenceCode: p.ReferenceCode,
 			BatchNumber: p.BatchNumber, ClientIP: p.ClientIP, Description: p.Description, ReturnURL: p.ReturnURL, Source: p.Source, CreatedBy: p.CreatedBy, CreatedAt: p.CreatedAt, PaidAt: when(p.PaidAt), ExpiresAt: when(p.ExpiresAt)}
 		if !p.Status.Paid() {
@@ -175,7 +178,7 @@ func (d *door) viewPayment(lang string) func(payment.Payment) Payment {
 }
 
 func viewOperation(o payment.Operation, lang string) Operation {
-	out := Operation{ID: o.ID, Kind: o.Kind, Way: o.Way, Amount: o.Amount, State: o.State, Reason: o.Reason, CreatedBy: o.CreatedBy, CreatedAt: o.CreatedAt, EndedAt: when(o.EndedAt)}
+	out := Operation{ID: o.ID, Kind: o.Kind, Way: o.Way, Amount: o.Amount, State: o.State, Reason: o.Reason, CreatedBy: o.CreatedBy, ApprovedBy: o.ApprovedBy, CreatedAt: o.CreatedAt, EndedAt: when(o.EndedAt)}
 	if o.State != payment.OpDone {
 		out.Decline = decline(o.Result.Code, o.Result.BankCode, o.Result.Message, lang)
 	}
@@ -195,7 +198,7 @@ func viewAttempt(a payment.Attempt, lang string) Attempt {
 
 var (
 	examplePayment = Payment{ID: "pay_01936c2e-7f7a-7c2b-9d56-3b0f6b0a7e21", Status: "captured", Amount: 24990, Currency: "TRY", Installments: 3, Capture: true, Secure3D: "required", Captured: 24990, OrderReference: "S-1042",
-		PosAccount: examplePosAccount.ID, Route: "priority:0", Card: "435508******4358", CardBrand: "visa", BankOrderID: "K7Q2M9XW4T6BRD3HZ5CE", AuthCode: "621034", RRN: "633014621034", ReferenceCode: "26329PcQF19876", Source: "api",
+		PosAccount: examplePosAccount.ID, Route: "on_us", Card: "435508******4358", CardBrand: "visa", BankOrderID: "K7Q2M9XW4T6BRD3HZ5CE", AuthCode: "621034", RRN: "633014621034", ReferenceCode: "26329PcQF19876", Source: "api",
 		CreatedBy: "key_01936c2e-7f7a-7c2b-9d56-3b0f6b0a7e21", CreatedAt: exampleTime, PaidAt: &exampleTime}
 	examplePage     = Payment{ID: examplePayment.ID, Status: "created", Amount: 24990, Currency: "TRY", Installments: 1, Capture: true, Secure3D: "required", OrderReference: "S-1042", RedirectURL: "https://onay.example.com/pay/4x2k7m9qwtzrbd3hzxcefg6jna", Source: "api", CreatedBy: examplePayment.CreatedBy, CreatedAt: exampleTime, ExpiresAt: &exampleTime}
 	newPaymentCodes = []code{{"invalid_amount", 422}, {"invalid_currency", 422}, {"invalid_installments", 422}, {"invalid_secure3d", 422}, {"invalid_url", 422}, {"invalid_text", 422}, {"out_of_range", 422}, {"card_invalid", 422}, {"card_expired", 422},
@@ -350,6 +353,74 @@ func (d *door) payments() {
 		}) (*answer[Payment], error) {
 			p, err := d.Payments.Resolve(ctx, c.company, in.ID, in.Body.Paid, in.Body.Note)
 			return viewed(p, err, d.viewPayment(c.lang))
+		}, nil)
+}
+
+// RefundDecision is a second person's word.
+type RefundDecision struct {
+	Approve bool `json:"approve"`
+}
+
+// Simulation asks what other rules would have done.
+type Simulation struct {
+	Order []string `json:"order" nullable:"false" maxItems:"4"`
+	Days  int      `json:"days,omitempty" doc:"30 by default, 365 at most."`
+}
+
+// SimulatedAccount is what was paid over an account, and what would have been.
+type SimulatedAccount struct {
+	PosAccount string       `json:"pos_account"`
+	Was        SimulatedSum `json:"was"`
+	Now        SimulatedSum `json:"now" doc:"With the order that was asked about."`
+}
+
+// SimulatedSum counts payments.
+type SimulatedSum struct {
+	Count int64 `json:"count"`
+	Sum   int64 `json:"sum" doc:"In minor units."`
+	Cost  int64 `json:"cost" doc:"What the banks keep by the contracts, in minor units."`
+}
+
+func (d *door) paymentRules() {
+	scope, tag := "settings", "Payments"
+	example := payment.DefaultRules()
+	codes := []code{{"invalid_order", 422}, {"out_of_range", 422}}
+	handle(d, route{method: "GET", path: "/v1/payment-rules", id: "getPaymentRules", scope: scope, tag: tag, summary: "Read the rules of payments", doc: "How an account is chosen, where cards are typed, who approves refunds.", answer: example},
+		func(ctx context.Context, c *caller, _ *struct{}) (*answer[payment.Rules], error) {
+			r, err := d.Payments.Rules(ctx, c.company)
+			return viewed(r, err, func(r payment.Rules) payment.Rules { return r })
+		}, nil)
+	handle(d, route{method: "PUT", path: "/v1/payment-rules", id: "putPaymentRules", scope: scope, tag: tag, summary: "Replace the rules of payments", doc: "They take effect at once.", codes: codes, body: example, answer: example},
+		func(ctx context.Context, c *caller, in *struct{ Body payment.Rules }) (*answer[payment.Rules], error) {
+			r, err := d.Payments.SetRules(ctx, c.company, in.Body)
+			return viewed(r, err, func(r payment.Rules) payment.Rules { return r })
+		}, nil)
+	handle(d, route{method: "POST", path: "/v1/payment-rules/simulate", id: "simulatePaymentRules", scope: scope, tag: tag, summary: "Try other rules on past payments", doc: "Changes nothing: which account would have taken what, at what cost by the contracts?", codes: codes,
+		body: Simulation{Order: []string{"cost", "priority"}, Days: 30}, answer: list[SimulatedAccount]{Data: []SimulatedAccount{{examplePosAccount.ID, SimulatedSum{120, 2998800, 59976}, SimulatedSum{80, 1999200, 35985}}}}},
+		func(ctx context.Context, c *caller, in *struct{ Body Simulation }) (*answer[list[SimulatedAccount]], error) {
+			days := min(max(in.Body.Days, 0), 365)
+			if days == 0 {
+				days = 30
+			}
+			rows, err := d.Payments.Simulate(ctx, c.company, in.Body.Order, days)
+			if err != nil {
+				return nil, err
+			}
+			return whole(rows, func(s payment.Simulated) SimulatedAccount {
+				return SimulatedAccount{s.AccountID, SimulatedSum(s.Was), SimulatedSum(s.Now)}
+			}), nil
+		}, nil)
+	handle(d, route{method: "POST", path: "/v1/payments/{id}/operations/{operation}/decide", id: "decideRefund", scope: "refunds", tag: tag, summary: "Approve or reject a refund", doc: "For a refund that waits for a second person (`asked`). Whoever asked for it cannot approve it.",
+		codes: []code{missing, {"invalid_state", 409}, {"second_person_needed", 403}}, body: RefundDecision{Approve: true}, answer: examplePayment},
+		func(ctx context.Context, c *caller, in *struct {
+			IDInput
+			Operation string `path:"operation" maxLength:"80"`
+			Body      RefundDecision
+		}) (*answer[Payment], error) {
+			if _, _, err := d.Payments.Approve(ctx, c.company, in.ID, in.Operation, in.Body.Approve); err != nil {
+				return nil, err
+			}
+			return d.payment(ctx, c, in.ID)
 		}, nil)
 }
 

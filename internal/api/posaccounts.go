@@ -49,42 +49,53 @@ func viewBank(lang string) func(banks.Bank) PosBank {
 
 // PosAccount is an account at a bank. Its secrets are written and never read.
 type PosAccount struct {
-	ID          string            `json:"id"`
-	Bank        string            `json:"bank"`
-	Protocol    string            `json:"protocol"`
-	Name        string            `json:"name"`
-	Mode        string            `json:"mode" enum:"test,live"`
-	Credentials map[string]string `json:"credentials" doc:"Without the secret ones."`
-	Addresses   map[string]string `json:"addresses,omitempty" doc:"Those that differ from the bank's own."`
-	Priority    int               `json:"priority" doc:"Lower is tried first."`
-	Status      string            `json:"status" enum:"on,off"`
-	CreatedAt   time.Time         `json:"created_at"`
+	ID           string                `json:"id"`
+	Bank         string                `json:"bank"`
+	Protocol     string                `json:"protocol"`
+	Name         string                `json:"name"`
+	Mode         string                `json:"mode" enum:"test,live"`
+	Credentials  map[string]string     `json:"credentials" doc:"Without the secret ones."`
+	Addresses    map[string]string     `json:"addresses,omitempty" doc:"Those that differ from the bank's own."`
+	Installments []payment.Installment `json:"installments" nullable:"false" doc:"The contract: what each number of installments costs the payer and the merchant."`
+	Checklist    map[string]string     `json:"checklist,omitempty" doc:"Steps to the first live payment that are done, with the day: applied, offer, documents, allocated, credentials, ip, test_payment, live."`
+	Priority     int                   `json:"priority" doc:"Lower is tried first."`
+	Status       string                `json:"status" enum:"on,off"`
+	CreatedAt    time.Time             `json:"created_at"`
 }
 
 // NewPosAccount describes an account to add.
 type NewPosAccount struct {
-	Bank        string            `json:"bank" maxLength:"40" doc:"Key of a bank, see /v1/pos-banks."`
-	Name        string            `json:"name,omitempty" maxLength:"80" doc:"The bank's name by default."`
-	Mode        string            `json:"mode,omitempty" maxLength:"10" doc:"test (default) or live."`
-	Credentials map[string]string `json:"credentials" doc:"By the keys of the bank's fields."`
-	Addresses   map[string]string `json:"addresses,omitempty" doc:"Instead of the bank's own, by name."`
-	Priority    int               `json:"priority,omitempty"`
-	Status      string            `json:"status,omitempty" maxLength:"10" doc:"on (default) or off."`
+	Bank         string                `json:"bank" maxLength:"40" doc:"Key of a bank, see /v1/pos-banks."`
+	Name         string                `json:"name,omitempty" maxLength:"80" doc:"The bank's name by default."`
+	Mode         string                `json:"mode,omitempty" maxLength:"10" doc:"test (default) or live."`
+	Credentials  map[string]string     `json:"credentials" doc:"By the keys of the bank's fields."`
+	Addresses    map[string]string     `json:"addresses,omitempty" doc:"Instead of the bank's own, by name."`
+	Installments []payment.Installment `json:"installments,omitempty" maxItems:"36"`
+	Priority     int                   `json:"priority,omitempty"`
+	Status       string                `json:"status,omitempty" maxLength:"10" doc:"on (default) or off."`
 }
 
 // PosAccountChange holds the fields to change; those left out stay as they are.
 type PosAccountChange struct {
-	Name        *string           `json:"name,omitempty" maxLength:"80"`
-	Mode        *string           `json:"mode,omitempty" maxLength:"10"`
-	Credentials map[string]string `json:"credentials,omitempty" doc:"Only those that change; an empty value takes a setting away, never a secret."`
-	Addresses   map[string]string `json:"addresses,omitempty" doc:"Only those that change; an empty value goes back to the bank's own."`
-	Priority    *int              `json:"priority,omitempty"`
-	Status      *string           `json:"status,omitempty" maxLength:"10"`
+	Name         *string                `json:"name,omitempty" maxLength:"80"`
+	Mode         *string                `json:"mode,omitempty" maxLength:"10"`
+	Credentials  map[string]string      `json:"credentials,omitempty" doc:"Only those that change; an empty value takes a setting away, never a secret."`
+	Addresses    map[string]string      `json:"addresses,omitempty" doc:"Only those that change; an empty value goes back to the bank's own."`
+	Installments *[]payment.Installment `json:"installments,omitempty" maxItems:"36" doc:"Replaces the whole table."`
+	Checklist    map[string]string      `json:"checklist,omitempty" doc:"Only the steps that change; an empty day takes one back."`
+	Priority     *int                   `json:"priority,omitempty"`
+	Status       *string                `json:"status,omitempty" maxLength:"10"`
 }
 
 func (ch PosAccountChange) apply(a *payment.Account) {
 	set(&a.Name, ch.Name)
 	set(&a.Mode, ch.Mode)
+	set(&a.Installments, ch.Installments)
+	for k, v := range ch.Checklist {
+		if a.Checklist[k] = v; v == "" {
+			delete(a.Checklist, k)
+		}
+	}
 	set(&a.Priority, ch.Priority)
 	set(&a.Status, ch.Status)
 	for k, v := range ch.Credentials {
@@ -118,14 +129,14 @@ func viewLogin(r pos.Result, lang string) PosLogin {
 }
 
 func viewPosAccount(a payment.Account) PosAccount {
-	return PosAccount{ID: a.ID, Bank: a.Bank, Protocol: string(a.Profile().Protocol), Name: a.Name, Mode: a.Mode, Credentials: a.Credentials, Addresses: a.Addresses, Priority: a.Priority, Status: a.Status, CreatedAt: a.CreatedAt}
+	return PosAccount{ID: a.ID, Bank: a.Bank, Protocol: string(a.Profile().Protocol), Name: a.Name, Mode: a.Mode, Credentials: a.Credentials, Addresses: a.Addresses, Installments: append([]payment.Installment{}, a.Installments...), Checklist: a.Checklist, Priority: a.Priority, Status: a.Status, CreatedAt: a.CreatedAt}
 }
 
 var (
 	examplePosAccount = PosAccount{ID: "pos_01936c2e-7f7a-7c2b-9d56-3b0f6b0a7e21", Bank: "isbank", Protocol: "nestpay", Name: "İş Bankası", Mode: "test",
-		Credentials: map[string]string{"client_id": "700000001", "username": "api", "model": "3d"}, Status: "on", CreatedAt: exampleTime}
+		Credentials: map[string]string{"client_id": "700000001", "username": "api", "model": "3d"}, Installments: []payment.Installment{{Count: 1, CostRate: 199}, {Count: 3, PayerRate: 0, CostRate: 489}}, Status: "on", CreatedAt: exampleTime}
 	posAccountCodes = []code{{"unknown_bank", 422}, {"invalid_name", 422}, {"invalid_mode", 422}, {"invalid_status", 422}, {"out_of_range", 422}, {"too_long", 422}, {"credential_missing", 422}, {"credential_invalid", 422},
-		{"credential_unknown", 422}, {"address_unknown", 422}, {"address_missing", 422}, {"invalid_url", 422}}
+		{"credential_unknown", 422}, {"address_unknown", 422}, {"address_missing", 422}, {"invalid_url", 422}, {"invalid_installments", 422}, {"invalid_checklist", 422}}
 )
 
 type changePosAccountInput struct {
@@ -156,7 +167,7 @@ func (d *door) posAccounts() {
 		func(ctx context.Context, c *caller, in *struct{ Body NewPosAccount }) (*answer[PosAccount], error) {
 			b := in.Body
 			profile, _ := banks.Get(b.Bank)
-			a, err := d.Payments.CreateAccount(ctx, payment.Account{CompanyID: c.company, Bank: b.Bank, Name: or(b.Name, profile.Name), Mode: or(b.Mode, "test"), Credentials: b.Credentials, Addresses: b.Addresses,
+			a, err := d.Payments.CreateAccount(ctx, payment.Account{CompanyID: c.company, Bank: b.Bank, Name: or(b.Name, profile.Name), Mode: or(b.Mode, "test"), Credentials: b.Credentials, Addresses: b.Addresses, Installments: b.Installments,
 				Priority: b.Priority, Status: or(b.Status, "on")})
 			return viewed(a, err, viewPosAccount)
 		},

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/onay/onay/internal/company"
@@ -92,6 +93,9 @@ func (a *App) seedBanks(ctx context.Context, at []sandbox.BankAccount) error {
 		return err
 	}
 	c := companies[0]
+	if _, err := a.Payments.ImportBins(ctx, strings.NewReader(sandbox.Bins)); err != nil {
+		return fmt.Errorf("first digits of cards: %w", err)
+	}
 	have, err := a.Payments.Accounts(ctx, c.ID)
 	if err != nil {
 		return err
@@ -100,7 +104,7 @@ func (a *App) seedBanks(ctx context.Context, at []sandbox.BankAccount) error {
 		n := slices.IndexFunc(have, func(x payment.Account) bool { return x.Bank == b.Bank && x.Name == b.Name })
 		switch {
 		case n < 0:
-			_, err = a.Payments.CreateAccount(ctx, payment.Account{CompanyID: c.ID, Bank: b.Bank, Name: b.Name, Mode: "test", Credentials: b.Credentials, Addresses: b.Addresses, Priority: i, Status: "on"})
+			_, err = a.Payments.CreateAccount(ctx, payment.Account{CompanyID: c.ID, Bank: b.Bank, Name: b.Name, Mode: "test", Credentials: b.Credentials, Addresses: b.Addresses, Priority: i, Status: "on", Installments: demoContract(i)})
 		case !maps.Equal(have[n].Addresses, b.Addresses):
 			_, err = a.Payments.UpdateAccount(ctx, c.ID, have[n].ID, func(x *payment.Account) { x.Addresses = b.Addresses })
 		}
@@ -109,6 +113,18 @@ func (a *App) seedBanks(ctx context.Context, at []sandbox.BankAccount) error {
 		}
 	}
 	return nil
+}
+
+// demoContract is what the demo's accounts cost: made up, and a little different at each bank.
+func demoContract(i int) (out []payment.Installment) {
+	for _, n := range []int{1, 2, 3, 6, 9} {
+		x := payment.Installment{Count: n, CostRate: 179 + 10*(i%5) + 85*(n-1)}
+		if n > 3 {
+			x.PayerRate = 120 * (n - 3)
+		}
+		out = append(out, x)
+	}
+	return out
 }
 
 func slogErrors(l *slog.Logger) *log.Logger { return slog.NewLogLogger(l.Handler(), slog.LevelWarn) }

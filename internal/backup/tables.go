@@ -12,6 +12,8 @@ var tables = []table{
 	{"api_key", "id"},
 	{"provider_account", "id"},
 	{"pos_account", "id"},
+	{"payment_rules", "company_id"},
+	{"card_bin", "prefix"},
 	{"payment", "id"},
 	{"payment_attempt", "id"},
 	{"payment_operation", "id"},

@@ -48,6 +48,8 @@ func init() {
 			page("GET /payments/{id}/"+kind, perm, func(s *screen) error { return operationPage(s, http.StatusOK, kind, nil) })
 			page("POST /payments/{id}/"+kind, perm, func(s *screen) error { return operate(s, kind) })
 		}
+		page("GET /payments/{id}/decide/{operation}", company.PaymentsRefund, func(s *screen) error { return decidePage(s, http.StatusOK, nil) })
+		page("POST /payments/{id}/decide/{operation}", company.PaymentsRefund, decideRefund)
 		page("GET /payments/{id}/resolve", company.PaymentsRefund, func(s *screen) error { return resolvePage(s, http.StatusOK, nil) })
 		page("POST /payments/{id}/resolve", company.PaymentsRefund, resolvePayment)
 	})
@@ -364,7 +366,7 @@ func showPayment(s *screen) error {
 		actions = append(actions, ui.Button(ui.ButtonProps{Label: s.t(key), Kind: kind, Href: base + to, Dialog: true}))
 	}
 	busy := slices.ContainsFunc(ops, func(o payment.Operation) bool {
-		return o.State == payment.OpSending || o.State == payment.OpUnknown || o.State == payment.OpQueued
+		return o.State == payment.OpSending || o.State == payment.OpUnknown || o.State == payment.OpQueued || o.State == payment.OpAsked
 	})
 	if s.can(company.PaymentsTake) && waits(p) {
 		actions = append(actions, ui.Button(ui.ButtonProps{Label: s.t("payment.byphone"), Href: base + "/card"}))
@@ -421,14 +423,17 @@ func showPayment(s *screen) error {
 	if p.Refunded > 0 {
 		add("payment.given", money(p.Refunded), false)
 	}
+	if p.Surcharge > 0 {
+		add("payment.surcharge", money(p.Surcharge), false)
+	}
 	if p.Installments > 1 {
 		add("payment.installments", s.t("payment.times", p.Installments), false)
 	}
 	add("payment.card", masked(p.CardMasked), false)
 	add("payment.account", names[p.AccountID], false)
+	add("payment.cardbank", p.CardBank, false)
 	if p.Route != "" {
-		kind, n, _ := strings.Cut(p.Route, ":")
-		add("payment.route", s.t("payment.route."+kind, n), false)
+		add("payment.route", s.t("payment.route."+p.Route), false)
 	}
 	add("payment.order", p.OrderReference, false)
 	add("payment.description", p.Description, false)
@@ -454,6 +459,12 @@ func showPayment(s *screen) error {
 			state := ui.Cell{Body: ui.StateTag(ui.StateProps{Area: "operation", State: o.State})}
 			if o.State == payment.OpRefused && o.Result.Code != "" {
 				what.Sub = o.Result.Code.Text(lang)
+			}
+			if o.State == payment.OpAsked {
+				what.Sub = s.t("payment.asked", s.named(o.CreatedBy))
+				if s.can(company.PaymentsRefund) {
+					state.Body = screens.Stack(state.Body, ui.Button(ui.ButtonProps{Label: s.t("payment.decide"), Small: true, Href: base + "/decide/" + o.ID, Dialog: true}))
+				}
 			}
 			if o.State == payment.OpQueued {
 				what.Sub = s.t("payment.queued", text.Time(o.AskAt))
@@ -596,16 +607,84 @@ func operate(s *screen, kind string) error {
 	if err != nil {
 		return s.refused(err, again)
 	}
-	if op.State == payment.OpRefused {
-		said := op.Result.Code.Text(string(text.From(s.ctx)))
-		if op.Result.BankCode != "" {
-			said = s.t("pos.test.code", said, op.Result.BankCode)
-		}
-		s.c.flash(s.r, string(ui.Bad), s.t("payment.op.refused", said))
-		s.c.redirect(s.w, s.r, "/payments/"+p.ID)
-		return nil
+	return s.carried(op, "/payments/"+p.ID)
+}
+
+// named is the name of whoever acted.
+func (s *screen) named(actor string) string {
+	users, err := s.c.Companies.Users(s.ctx, s.id)
+	if err != nil {
+		return actor
 	}
-	return s.done("payment.op."+op.State, "/payments/"+p.ID)
+	names := map[string]string{}
+	for _, u := range users {
+		names[u.ID] = u.Name
+	}
+	return s.c.who(s.r, names, actor)
+}
+
+// waitingRefund finds the refund of the address that waits for a second person.
+func (s *screen) waitingRefund() (payment.Payment, payment.Operation, error) {
+	p, err := s.payment()
+	if err != nil {
+		return p, payment.Operation{}, err
+	}
+	ops, err := s.c.Payments.Operations(s.ctx, s.id, p.ID)
+	if err != nil {
+		return p, payment.Operation{}, err
+	}
+	for _, o := range ops {
+		if o.ID == s.r.PathValue("operation") {
+			return p, o, nil
+		}
+	}
+	return p, payment.Operation{}, notFound()
+}
+
+// decidePage asks the second person.
+func decidePage(s *screen, status int, f *fault.Error) error {
+	p, o, err := s.waitingRefund()
+	if err != nil {
+		return err
+	}
+	base := "/payments/" + p.ID
+	sum := text.MoneyIn(o.Amount, string(p.Amount.Currency))
+	return s.show(status, "payment.decide", screens.Ask(ui.ConfirmProps{Title: s.t("payment.decide.ask", sum), Text: s.t("payment.decide.text", s.about(p), s.named(o.CreatedBy), o.Reason), Action: base + "/decide/" + o.ID, Label: s.t("act.save"), Close: base},
+		s.wrong(f), ui.RadioGroup(ui.RadioProps{Name: "approve", Label: s.t("payment.decide"), Required: true, Inline: true, Options: []ui.Option{{Value: "yes", Label: s.t("payment.decide.yes")}, {Value: "no", Label: s.t("payment.decide.no")}}})))
+}
+
+func decideRefund(s *screen) error {
+	again := func(status int, f *fault.Error) error { return decidePage(s, status, f) }
+	p, o, err := s.waitingRefund()
+	if err != nil {
+		return err
+	}
+	word := s.form("approve")
+	if word != "yes" && word != "no" {
+		return again(http.StatusUnprocessableEntity, fault.New(fault.Invalid, "choice_missing", "Onaylayın ya da reddedin.", "Approve or reject."))
+	}
+	_, op, err := s.c.Payments.Approve(s.ctx, s.id, p.ID, o.ID, word == "yes")
+	if err != nil {
+		return s.refused(err, again)
+	}
+	if word == "no" {
+		return s.done("saved", "/payments/"+p.ID)
+	}
+	return s.carried(op, "/payments/"+p.ID)
+}
+
+// carried tells what became of an operation that was sent.
+func (s *screen) carried(op payment.Operation, to string) error {
+	if op.State != payment.OpRefused {
+		return s.done("payment.op."+op.State, to)
+	}
+	said := op.Result.Code.Text(string(text.From(s.ctx)))
+	if op.Result.BankCode != "" {
+		said = s.t("pos.test.code", said, op.Result.BankCode)
+	}
+	s.c.flash(s.r, string(ui.Bad), s.t("payment.op.refused", said))
+	s.c.redirect(s.w, s.r, to)
+	return nil
 }
 
 // resolvePage asks a person what the bank's own panel says.

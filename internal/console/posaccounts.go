@@ -2,6 +2,7 @@ package console
 
 import (
 	"net/http"
+	"strconv"
 
 	"github.com/a-h/templ"
 
@@ -37,7 +38,7 @@ func listPos(s *screen) error {
 		empty.Action = &ui.ButtonProps{Label: s.t("pos.new"), Kind: ui.Primary, Href: "/settings/pos/new"}
 		actions = append(actions, s.addButton(s.t("pos.new"), "/settings/pos/new"))
 	}
-	t := ui.TableProps{Caption: s.t("set.pos"), Empty: ui.EmptyState(empty), Columns: []ui.Column{{Label: s.t("word.name"), Wide: true}, {Label: s.t("word.state")}, {Label: s.t("pos.mode")}, {Label: s.t("pos.priority"), Num: true}}}
+	t := ui.TableProps{Caption: s.t("set.pos"), Empty: ui.EmptyState(empty), Columns: []ui.Column{{Label: s.t("word.name"), Wide: true}, {Label: s.t("word.state")}, {Label: s.t("pos.mode")}, {Label: s.t("pos.steps")}, {Label: s.t("pos.priority"), Num: true}}}
 	for _, a := range accounts {
 		name := ui.Cell{Text: a.Name}
 		if bank := a.Profile().Name; bank != a.Name {
@@ -50,7 +51,7 @@ func listPos(s *screen) error {
 		if a.Status == "off" {
 			tone = ui.Wait
 		}
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{name, ui.Node(ui.Tag(state, tone)), ui.Txt(s.t("pos.short." + a.Mode)), ui.Num(int64(a.Priority))}})
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{name, ui.Node(ui.Tag(state, tone)), ui.Txt(s.t("pos.short." + a.Mode)), ui.Txt(s.t("pos.steps.done", len(a.Checklist), len(payment.Steps))), ui.Num(int64(a.Priority))}})
 	}
 	return s.show(http.StatusOK, "set.pos", s.head(s.t("set.pos"), s.t("set.pos.text"), "", actions...), screens.Panel(ui.PanelProps{Flush: true}, ui.Table(t)))
 }
@@ -124,9 +125,80 @@ func posPage(s *screen, status int, a payment.Account, f *fault.Error, above ...
 		names = append(names, name)
 		fields = append(fields, ui.Field(ui.FieldProps{Name: name, Label: s.t("pos.address", n), Type: "url", Value: a.Addresses[n], Hint: s.t("pos.address.hint"), Error: s.said(f, name)}))
 	}
+	names = append(names, "installments", "checklist")
+	fields = append(fields, screens.Panel(ui.PanelProps{Title: s.t("pos.contract")}, append([]templ.Component{screens.Note(s.t("pos.contract.text")), s.fieldError(f, "installments")}, s.contractFields(a)...)...),
+		screens.Panel(ui.PanelProps{Title: s.t("pos.checklist")}, append([]templ.Component{screens.Note(s.t("pos.checklist.text")), s.fieldError(f, "checklist")}, s.checklistFields(a)...)...))
 	fields = append([]templ.Component{s.wrong(f, names...)}, fields...)
 	parts := append([]templ.Component{s.head(title, sub, "/settings/pos", test...)}, above...)
 	return s.show(status, title, append(parts, screens.Form(action, fields, s.save(), s.cancel("/settings/pos")))...)
+}
+
+// fieldError is what is wrong with a group of fields.
+func (s *screen) fieldError(f *fault.Error, name string) templ.Component {
+	if said := s.said(f, name); said != "" {
+		return ui.Callout(ui.CalloutProps{Tone: ui.Bad, Text: said})
+	}
+	return templ.NopComponent
+}
+
+// contractCounts are the numbers of installments that the form asks for.
+const contractCounts = 12
+
+// contractFields ask what each number of installments costs.
+func (s *screen) contractFields(a payment.Account) (out []templ.Component) {
+	by := map[int]payment.Installment{}
+	for _, i := range a.Installments {
+		by[i.Count] = i
+	}
+	rate := func(name string, n int, there bool) string {
+		if typed, ok := s.r.PostForm[name]; ok {
+			return typed[0]
+		}
+		if !there {
+			return ""
+		}
+		return text.Amount(int64(n))
+	}
+	for n := 1; n <= contractCounts; n++ {
+		label := s.t("payment.times", n)
+		if n == 1 {
+			label = s.t("payment.single")
+		}
+		i, there := by[n]
+		cost, payer := "cost."+strconv.Itoa(n), "payer."+strconv.Itoa(n)
+		out = append(out, screens.Row(
+			ui.Field(ui.FieldProps{Name: cost, Label: s.t("pos.cost", label), Value: rate(cost, i.CostRate, there), Inputmode: "decimal", Suffix: "%", Narrow: true}),
+			ui.Field(ui.FieldProps{Name: payer, Label: s.t("pos.payer", label), Value: rate(payer, i.PayerRate, there && i.PayerRate > 0), Inputmode: "decimal", Suffix: "%", Narrow: true})))
+	}
+	return out
+}
+
+// checklistFields ask for the day of each step.
+func (s *screen) checklistFields(a payment.Account) (out []templ.Component) {
+	for _, step := range payment.Steps {
+		out = append(out, ui.Field(ui.FieldProps{Name: "step." + step, Label: s.t("pos.step." + step), Hint: hintOf(s, "pos.step."+step+".hint"), Type: "date", Value: a.Checklist[step], Narrow: true}))
+	}
+	return out
+}
+
+// hintOf is a text that the catalogue may not have.
+func hintOf(s *screen, key string) string {
+	if text.Has(key) {
+		return s.t(key)
+	}
+	return ""
+}
+
+// percentage reads 4,89 or 4.89 as hundredths of a percent; what cannot be read is out of every range.
+func percentage(v string) int {
+	if v == "" {
+		return 0
+	}
+	n, err := pos.ParseDecimal(v)
+	if err != nil {
+		return -1
+	}
+	return int(min(n, 1_000_000))
 }
 
 // typedPos puts what was typed into an account.
@@ -139,6 +211,18 @@ func (s *screen) typedPos(a *payment.Account) {
 	}
 	for _, n := range b.Addresses() {
 		a.Addresses[n] = s.form("addresses." + n)
+	}
+	a.Installments, a.Checklist = nil, map[string]string{}
+	for n := 1; n <= contractCounts; n++ {
+		cost, payer := s.form("cost."+strconv.Itoa(n)), s.form("payer."+strconv.Itoa(n))
+		if cost != "" || payer != "" {
+			a.Installments = append(a.Installments, payment.Installment{Count: n, CostRate: percentage(cost), PayerRate: percentage(payer)})
+		}
+	}
+	for _, step := range payment.Steps {
+		if day := s.form("step." + step); day != "" {
+			a.Checklist[step] = day
+		}
 	}
 }
 

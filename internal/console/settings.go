@@ -27,7 +27,7 @@ var settingPages = []struct {
 	key  string
 	perm company.Permission
 }{
-	{"company", company.SettingsRead}, {"providers", company.SettingsRead}, {"pos", company.SettingsRead}, {"templates", company.TemplatesWrite}, {"users", company.UsersWrite},
+	{"company", company.SettingsRead}, {"providers", company.SettingsRead}, {"pos", company.SettingsRead}, {"payments", company.SettingsRead}, {"templates", company.TemplatesWrite}, {"users", company.UsersWrite},
 	{"keys", company.KeysWrite}, {"webhooks", company.WebhooksWrite}, {"blocks", company.AbuseWrite}, {"audit", company.AuditRead}, {"status", company.SettingsRead},
 }
 

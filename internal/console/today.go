@@ -114,6 +114,15 @@ func (c *Console) concerns(r *http.Request) (out []custscreens.Concern, err erro
 		if err != nil {
 			return nil, err
 		}
+		waiting, err := c.Payments.Waiting(r.Context(), v.Company.ID)
+		if err != nil {
+			return nil, err
+		}
+		if may(company.PaymentsRefund) {
+			for _, o := range waiting[:min(len(waiting), 5)] {
+				out = append(out, custscreens.Concern{Title: say(r, "today.refund", text.Money(o.Amount)), Text: o.Reason, Link: ui.Link{Label: say(r, "act.details"), Href: "/payments/" + o.PaymentID}})
+			}
+		}
 		if n := len(unknown); n > 0 {
 			to := "/payments?status=unknown"
 			if n == 1 {

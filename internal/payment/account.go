@@ -28,12 +28,39 @@ type Account struct {
 	Mode      string // test: the bank's test system; live
 	// Credentials are what the bank gave, by the keys of the profile's fields. Secret ones are written and never read: they are
 	// left out of what the service returns, and an empty one keeps the old value in a change.
-	Credentials map[string]string
-	Addresses   map[string]string // instead of the profile's, by name
-	Priority    int               // lower is tried first
-	Status      string            // on | off
-	Version     int64
-	CreatedAt   time.Time
+	Credentials  map[string]string
+	Addresses    map[string]string // instead of the profile's, by name
+	Installments []Installment     // what the contract allows; empty: single payments on pages, anything over the API
+	Checklist    map[string]string // steps of the way to the first live payment that are done: step → day
+	Priority     int               // lower is tried first
+	Status       string            // on | off
+	Version      int64
+	CreatedAt    time.Time
+}
+
+// Installment is a number of installments in an account's contract.
+type Installment struct {
+	Count     int `json:"count" doc:"1 is the single payment"`
+	PayerRate int `json:"payer_rate" doc:"what the payer pays on top, in hundredths of a percent"`
+	CostRate  int `json:"cost_rate" doc:"what the bank keeps, in hundredths of a percent"`
+}
+
+// Steps of the way to an account's first live payment, in order.
+var Steps = []string{"applied", "offer", "documents", "allocated", "credentials", "ip", "test_payment", "live"}
+
+// installment is the contract's line for a count.
+func (a Account) installment(count int) (Installment, bool) {
+	for _, i := range a.Installments {
+		if i.Count == max(1, count) {
+			return i, true
+		}
+	}
+	return Installment{Count: max(1, count)}, count <= 1 || len(a.Installments) == 0
+}
+
+// charge is what a card is charged for an amount in a number of installments: half a kuruş is rounded up.
+func (i Installment) charge(minor int64) int64 {
+	return minor + (minor*int64(i.PayerRate)+5000)/10000
 }
 
 // Profile is the bank of the account.
@@ -42,13 +69,13 @@ func (a Account) Profile() banks.Bank {
 	return b
 }
 
-const accountColumns = "id, company_id, bank, name, mode, credentials, addresses, priority, status, version, created_at"
+const accountColumns = "id, company_id, bank, name, mode, credentials, addresses, installments, checklist, priority, status, version, created_at"
 
 func (s *Service) scan(r db.Row) (a Account, err error) {
 	var sealed []byte
-	var addresses string
+	var addresses, installments, checklist string
 	var at int64
-	if err = r.Scan(&a.ID, &a.CompanyID, &a.Bank, &a.Name, &a.Mode, &sealed, &addresses, &a.Priority, &a.Status, &a.Version, &at); err != nil {
+	if err = r.Scan(&a.ID, &a.CompanyID, &a.Bank, &a.Name, &a.Mode, &sealed, &addresses, &installments, &checklist, &a.Priority, &a.Status, &a.Version, &at); err != nil {
 		return a, err
 	}
 	a.CreatedAt = db.Time(at)
@@ -57,7 +84,7 @@ func (s *Service) scan(r db.Row) (a Account, err error) {
 		return a, err
 	}
 	defer clear(plain)
-	return a, errors.Join(json.Unmarshal(plain, &a.Credentials), json.Unmarshal([]byte(addresses), &a.Addresses))
+	return a, errors.Join(json.Unmarshal(plain, &a.Credentials), json.Unmarshal([]byte(addresses), &a.Addresses), json.Unmarshal([]byte(installments), &a.Installments), json.Unmarshal([]byte(checklist), &a.Checklist))
 }
 
 // public leaves the secrets out.
@@ -88,6 +115,9 @@ type remembered struct {
 	accounts []Account
 	caps     []pos.Capabilities // of each
 	able     []bool             // whether each can send payers to 3-D Secure
+	trouble  map[string]bool    // accounts whose last answers were mostly none
+	rules    Rules
+	bins     bool // there is a table of cards' first digits
 }
 
 // known returns a company's accounts with what they can do, at most [fresh] old.
@@ -109,8 +139,53 @@ func (s *Service) known(ctx context.Context, companyID string) (*remembered, err
 		_, able := g.(pos.Secure3D)
 		r.accounts, r.caps, r.able = append(r.accounts, a), append(r.caps, g.Capabilities()), append(r.able, able)
 	}
+	err = s.db.Read(ctx, func(tx db.Tx) (err error) {
+		if r.rules, err = s.rules(tx, companyID); err != nil {
+			return err
+		}
+		if err = tx.QueryRow("SELECT EXISTS (SELECT 1 FROM card_bin)").Scan(&r.bins); err != nil {
+			return err
+		}
+		r.trouble, err = trouble(tx, companyID, s.clock.Now())
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
 	s.cache.Store(companyID, r)
 	return r, nil
+}
+
+// trouble finds the accounts of which a third or more of the last attempts, ten at least, got no answer or could not be made.
+func trouble(tx db.Tx, companyID string, now time.Time) (map[string]bool, error) {
+	type count struct{ all, bad int }
+	by := map[string]*count{}
+	since := now.Add(-10 * time.Minute)
+	rows, err := db.All(tx, func(r db.Row) (x [2]string, err error) { return x, r.Scan(&x[0], &x[1]) },
+		"SELECT account_id, state FROM (SELECT account_id, state, company_id FROM payment_attempt WHERE id >= $1 ORDER BY id DESC LIMIT 300) x WHERE company_id = $2 AND state IN ('approved', 'declined', 'unknown', 'failed')", idSince("att", since), companyID)
+	for _, x := range rows {
+		c := by[x[0]]
+		if c == nil {
+			c = &count{}
+			by[x[0]] = c
+		}
+		if c.all++; x[1] == "unknown" || x[1] == "failed" {
+			c.bad++
+		}
+	}
+	out := map[string]bool{}
+	for id, c := range by {
+		if c.all >= 10 && c.bad*3 >= c.all {
+			out[id] = true
+		}
+	}
+	return out, err
+}
+
+// idSince is the smallest id that an object made at a time can have: ids are ordered by time.
+func idSince(prefix string, t time.Time) string {
+	ms := fmt.Sprintf("%012x", t.UnixMilli())
+	return prefix + "_" + ms[:8] + "-" + ms[8:]
 }
 
 // accounts returns them with their secrets.
@@ -181,6 +256,20 @@ func (a *Account) validate() error {
 	case a.Priority < 0 || a.Priority > 1000:
 		return fault.Field("priority", "out_of_range", "Öncelik 0–1000 arasında olmalı.", "The priority is between 0 and 1000.")
 	}
+	if a.Installments == nil {
+		a.Installments = []Installment{}
+	}
+	slices.SortFunc(a.Installments, func(x, y Installment) int { return x.Count - y.Count })
+	for i, x := range a.Installments {
+		if x.Count < 1 || x.Count > 36 || x.PayerRate < 0 || x.PayerRate > 9999 || x.CostRate < 0 || x.CostRate > 9999 || i > 0 && a.Installments[i-1].Count == x.Count {
+			return fault.Field("installments", "invalid_installments", "Taksit sayısı 1–36 arasında ve bir kez olmalı; oranlar yüzde 0–99,99.", "A count is between 1 and 36 and there once; rates are 0 to 99.99 percent.")
+		}
+	}
+	for step, day := range a.Checklist {
+		if _, err := time.Parse(time.DateOnly, day); !slices.Contains(Steps, step) || err != nil {
+			return fault.Field("checklist", "invalid_checklist", "Adım bilinmiyor ya da tarih YYYY-AA-GG biçiminde değil.", "The step is not known, or its day is not written YYYY-MM-DD.")
+		}
+	}
 	for k, v := range a.Credentials {
 		v = strings.TrimSpace(v)
 		if len(v) > 1000 {
@@ -235,13 +324,13 @@ func (s *Service) seal(a Account) ([]byte, error) {
 
 func (a Account) event(kind string, changed ...string) audit.Event {
 	return audit.Event{CompanyID: a.CompanyID, ObjectID: a.ID, ObjectSeq: a.Version, Kind: kind, Data: audit.Data(map[string]any{"bank": a.Bank, "name": a.Name, "mode": a.Mode, "status": a.Status,
-		"priority": a.Priority, "addresses": a.Addresses, "credentials_changed": changed})}
+		"priority": a.Priority, "addresses": a.Addresses, "installments": a.Installments, "checklist": a.Checklist, "credentials_changed": changed})}
 }
 
 // CreateAccount adds an account.
 func (s *Service) CreateAccount(ctx context.Context, a Account) (Account, error) {
 	a.ID, a.Version, a.CreatedAt = db.NewID("pos"), 1, s.clock.Now()
-	a.Credentials, a.Addresses = clone(a.Credentials), clone(a.Addresses)
+	a.Credentials, a.Addresses, a.Checklist = clone(a.Credentials), clone(a.Addresses), clone(a.Checklist)
 	if err := a.validate(); err != nil {
 		return Account{}, err
 	}
@@ -253,8 +342,8 @@ func (s *Service) CreateAccount(ctx context.Context, a Account) (Account, error)
 		if err := idempotency.Record(ctx, tx, a.ID); err != nil {
 			return err
 		}
-		if _, err := tx.Exec("INSERT INTO pos_account ("+accountColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)", a.ID, a.CompanyID, a.Bank, a.Name, a.Mode, sealed,
-			audit.Data(a.Addresses), a.Priority, a.Status, a.Version, db.Micros(a.CreatedAt)); err != nil {
+		if _, err := tx.Exec("INSERT INTO pos_account ("+accountColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)", a.ID, a.CompanyID, a.Bank, a.Name, a.Mode, sealed,
+			audit.Data(a.Addresses), audit.Data(a.Installments), audit.Data(a.Checklist), a.Priority, a.Status, a.Version, db.Micros(a.CreatedAt)); err != nil {
 			return err
 		}
 		return s.log.Append(ctx, tx, a.event("pos_account.created", slices.Sorted(maps.Keys(a.Credentials))...))
@@ -286,7 +375,7 @@ func (s *Service) UpdateAccount(ctx context.Context, companyID, id string, chang
 			return err
 		}
 		a := old.public()
-		a.Addresses = clone(old.Addresses)
+		a.Addresses, a.Checklist = clone(old.Addresses), clone(old.Checklist)
 		change(&a)
 		a.ID, a.CompanyID, a.Bank, a.CreatedAt, a.Credentials = id, companyID, old.Bank, old.CreatedAt, clone(a.Credentials)
 		for _, f := range old.Profile().Fields() {
@@ -308,8 +397,8 @@ func (s *Service) UpdateAccount(ctx context.Context, companyID, id string, chang
 			return err
 		}
 		a.Version = old.Version + 1
-		if _, err := tx.Exec("UPDATE pos_account SET name = $1, mode = $2, credentials = $3, addresses = $4, priority = $5, status = $6, version = $7 WHERE id = $8",
-			a.Name, a.Mode, sealed, audit.Data(a.Addresses), a.Priority, a.Status, a.Version, id); err != nil {
+		if _, err := tx.Exec("UPDATE pos_account SET name = $1, mode = $2, credentials = $3, addresses = $4, priority = $5, status = $6, version = $7, installments = $9, checklist = $10 WHERE id = $8",
+			a.Name, a.Mode, sealed, audit.Data(a.Addresses), a.Priority, a.Status, a.Version, id, audit.Data(a.Installments), audit.Data(a.Checklist)); err != nil {
 			return err
 		}
 		out = a.public()

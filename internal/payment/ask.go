@@ -212,7 +212,7 @@ func (s *Service) inquire(ctx context.Context, g pos.Gateway, p Payment, a Attem
 	}
 	on, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
-	return q.Inquire(on, pos.Reference{OrderID: a.OrderID, Original: p.Amount, Time: a.CreatedAt, Installments: p.Installments, PreAuth: p.PreAuth, Secure3D: a.secure(), ClientIP: p.ClientIP, Email: p.PayerEmail})
+	return q.Inquire(on, pos.Reference{OrderID: a.OrderID, Original: a.money(p), Time: a.CreatedAt, Installments: p.Installments, PreAuth: p.PreAuth, Secure3D: a.secure(), ClientIP: p.ClientIP, Email: p.PayerEmail})
 }
 
 // askAttempt finds out what became of an attempt.
@@ -238,7 +238,7 @@ func (s *Service) askAttempt(ctx context.Context, a Attempt) error {
 			l = pos.List{Result: pos.Result{Outcome: pos.Unknown, Reason: err.Error()}}
 		}
 	}
-	v, r := read(l, p.Amount)
+	v, r := read(l, a.money(p))
 	return s.db.Write(ctx, func(tx db.Tx) error {
 		if err := tx.Lock(p.group()); err != nil {
 			return err
@@ -387,14 +387,14 @@ func (s *Service) Resolve(ctx context.Context, companyID, id string, paid bool, 
 
 // reverse gives back what an attempt charged too late or a second time.
 func (s *Service) reverse(ctx context.Context, p Payment, a Attempt, g pos.Gateway, rec *recorder) error {
-	ref := pos.Reference{OrderID: a.OrderID, ReferenceCode: a.Result.Reference, AuthCode: a.Result.AuthCode, RRN: a.Result.RRN, OrderTrackID: a.Result.OrderTrackID, Original: p.Amount, Time: a.CreatedAt, Installments: p.Installments,
+	ref := pos.Reference{OrderID: a.OrderID, ReferenceCode: a.Result.Reference, AuthCode: a.Result.AuthCode, RRN: a.Result.RRN, OrderTrackID: a.Result.OrderTrackID, Original: a.money(p), Time: a.CreatedAt, Installments: p.Installments,
 		PreAuth: p.PreAuth, Secure3D: a.secure(), ClientIP: p.ClientIP, Email: p.PayerEmail}
 	on, cancel := context.WithTimeout(ctx, pos.DefaultTimeout+5*time.Second)
 	defer cancel()
 	// It may be given back already, by a call whose answer was lost.
 	back := false
 	if l, err := s.inquire(ctx, g, p, a); err == nil {
-		v, _ := read(l, p.Amount)
+		v, _ := read(l, a.money(p))
 		back = v == undone
 	}
 	var r pos.Result
@@ -403,7 +403,7 @@ func (s *Service) reverse(ctx context.Context, p Payment, a Attempt, g pos.Gatew
 		back = r.Outcome == pos.Approved || r.Code == pos.CodeAlreadyVoided
 	}
 	if rf, ok := g.(pos.Refunder); ok && !back && !r.OutcomeUncertain() && !p.PreAuth {
-		r, _ = rf.Refund(on, ref, p.Amount)
+		r, _ = rf.Refund(on, ref, a.money(p))
 		back = r.Outcome == pos.Approved || r.Code == pos.CodeAlreadyRefunded
 	}
 	return s.db.Write(ctx, func(tx db.Tx) error {

@@ -54,6 +54,7 @@ type Attempt struct {
 	TryKey     string
 	Token      string // of the callback's address
 	State      State
+	Amount     int64 // kuruş that are charged
 	Model      pos.Model
 	CardMasked string
 	CardBrand  string
@@ -65,6 +66,11 @@ type Attempt struct {
 	EndedAt    time.Time
 
 	secret []byte // pos.Attempt, encrypted
+}
+
+// money is what the attempt charges.
+func (a Attempt) money(p Payment) pos.Money {
+	return pos.Money{Minor: a.Amount, Currency: p.Amount.Currency}
 }
 
 // secure reports whether the payer went through 3-D Secure.
@@ -111,12 +117,12 @@ func clip(s string, n int) string {
 	return s
 }
 
-const attemptColumns = "id, payment_id, company_id, account_id, order_id, try_key, token, state, model, card_masked, card_brand, secret, result, ask_at, asks, lost, created_at, ended_at"
+const attemptColumns = "id, payment_id, company_id, account_id, order_id, try_key, token, state, amount, model, card_masked, card_brand, secret, result, ask_at, asks, lost, created_at, ended_at"
 
 func scanAttempt(r db.Row) (a Attempt, err error) {
 	var result string
 	var ask, created, ended int64
-	if err = r.Scan(&a.ID, &a.PaymentID, &a.CompanyID, &a.AccountID, &a.OrderID, &a.TryKey, &a.Token, &a.State, &a.Model, &a.CardMasked, &a.CardBrand, &a.secret, &result, &ask, &a.Asks, &a.Lost, &created, &ended); err != nil {
+	if err = r.Scan(&a.ID, &a.PaymentID, &a.CompanyID, &a.AccountID, &a.OrderID, &a.TryKey, &a.Token, &a.State, &a.Amount, &a.Model, &a.CardMasked, &a.CardBrand, &a.secret, &result, &ask, &a.Asks, &a.Lost, &created, &ended); err != nil {
 		return a, err
 	}
 	a.AskAt, a.CreatedAt, a.EndedAt = db.Time(ask), db.Time(created), db.Time(ended)
@@ -124,8 +130,8 @@ func scanAttempt(r db.Row) (a Attempt, err error) {
 }
 
 func insertAttempt(tx db.Tx, a Attempt) error {
-	_, err := tx.Exec("INSERT INTO payment_attempt ("+attemptColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)", a.ID, a.PaymentID, a.CompanyID, a.AccountID, a.OrderID, a.TryKey, a.Token,
-		string(a.State), string(a.Model), a.CardMasked, a.CardBrand, a.secret, audit.Data(a.Result), db.Micros(a.AskAt), a.Asks, a.Lost, db.Micros(a.CreatedAt), db.Micros(a.EndedAt))
+	_, err := tx.Exec("INSERT INTO payment_attempt ("+attemptColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)", a.ID, a.PaymentID, a.CompanyID, a.AccountID, a.OrderID, a.TryKey, a.Token,
+		string(a.State), a.Amount, string(a.Model), a.CardMasked, a.CardBrand, a.secret, audit.Data(a.Result), db.Micros(a.AskAt), a.Asks, a.Lost, db.Micros(a.CreatedAt), db.Micros(a.EndedAt))
 	return err
 }
 
@@ -315,7 +321,7 @@ func (s *Service) apply(ctx context.Context, tx db.Tx, p *Payment, a *Attempt, r
 		if p.PreAuth {
 			p.Status = Authorized
 		} else {
-			p.Status, p.Captured = Captured, p.Amount.Minor
+			p.Status, p.Captured = Captured, a.Amount
 		}
 		return s.tell(ctx, tx, p, a, string(p.Status), "", data)
 	case r.Outcome == pos.Redirect && a.State == starting:
@@ -377,7 +383,7 @@ func (s *Service) derive(ctx context.Context, tx db.Tx, p *Payment, a *Attempt, 
 
 // take copies what the payment shows of an attempt.
 func (p *Payment) take(a Attempt) {
-	p.AccountID, p.BankOrderID, p.CardMasked, p.CardBrand = a.AccountID, a.OrderID, a.CardMasked, a.CardBrand
+	p.AccountID, p.BankOrderID, p.CardMasked, p.CardBrand, p.Surcharge = a.AccountID, a.OrderID, a.CardMasked, a.CardBrand, a.Amount-p.Amount.Minor
 	p.AuthCode, p.RRN, p.ReferenceCode, p.BatchNumber, p.OrderTrackID = a.Result.AuthCode, a.Result.RRN, a.Result.Reference, a.Result.Batch, a.Result.OrderTrackID
 }
 

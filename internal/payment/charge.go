@@ -33,7 +33,7 @@ func (s *Service) Create(ctx context.Context, n NewPayment) (Payment, error) {
 	if p.Hosted || p.Secure3D == secureDefault {
 		p.Token = newToken()
 	}
-	choices, err := s.route(ctx, p, n.Card)
+	choices, err := s.route(ctx, p, n.Card != nil, firstDigits(n.Card))
 	if err != nil {
 		return Payment{}, err
 	}
@@ -97,7 +97,7 @@ func (s *Service) Pay(ctx context.Context, token string, in Input) (Payment, *po
 	if in.MOTO {
 		p.MOTO, p.Secure3D = true, secureOff
 	}
-	choices, err := s.route(ctx, p, in.Card)
+	choices, err := s.route(ctx, p, in.Card != nil, firstDigits(in.Card))
 	if err != nil {
 		return p, nil, err
 	}
@@ -195,12 +195,12 @@ func (s *Service) try(ctx context.Context, p Payment, choices []choice, in Input
 		if in.Card != nil {
 			a.CardMasked, a.CardBrand = in.Card.Masked(), string(in.Card.Brand())
 		}
-		a.AskAt = a.CreatedAt.Add(net)
+		a.AskAt, a.Amount = a.CreatedAt.Add(net), c.charge
 		g, rec, err := s.gateway(c.account)
 		if err != nil {
 			return p, nil, err
 		}
-		x := pos.Payment{OrderID: a.OrderID, Amount: p.Amount, Installments: p.Installments, PreAuth: p.PreAuth, MOTO: p.MOTO && c.moto, Card: in.Card, ClientIP: in.ClientIP, Email: p.PayerEmail, Name: p.PayerName, Phone: p.PayerPhone,
+		x := pos.Payment{OrderID: a.OrderID, Amount: a.money(p), Installments: p.Installments, PreAuth: p.PreAuth, MOTO: p.MOTO && c.moto, Card: in.Card, ClientIP: in.ClientIP, Email: p.PayerEmail, Name: p.PayerName, Phone: p.PayerPhone,
 			Lang: p.Lang, Description: p.Description}
 		if err := x.Check(g.Capabilities()); err != nil {
 			return p, nil, refusedByBank(err)
@@ -229,6 +229,7 @@ func (s *Service) try(ctx context.Context, p Payment, choices []choice, in Input
 			if err := insertAttempt(tx, a); err != nil {
 				return err
 			}
+			q.Surcharge, q.CardBank = a.Amount-q.Amount.Minor, c.bank
 			q.Status, q.AccountID, q.Route, q.Test, q.BankOrderID, q.CardMasked, q.CardBrand, q.ClientIP = Authorizing, a.AccountID, c.why, c.account.Mode == "test", a.OrderID, a.CardMasked, a.CardBrand, in.ClientIP
 			q.DeclineCode, q.BankCode, q.BankMessage = "", "", ""
 			data := map[string]any{"attempt": a.ID, "route": c.why, "bank": c.account.Bank, "model": a.Model}

@@ -23,6 +23,7 @@ const (
 
 // States of an operation.
 const (
+	OpAsked   = "asked" // waits for a second person
 	OpSending = "sending"
 	OpUnknown = "unknown" // no answer: the bank is being asked
 	OpQueued  = "queued"  // the bank takes it after its day has ended
@@ -32,30 +33,31 @@ const (
 
 // Operation is a capture, a void or a refund.
 type Operation struct {
-	ID        string
-	PaymentID string
-	CompanyID string
-	Kind      string
-	Way       string // what was sent last: a refund before the day's end is a void
-	Amount    int64  // kuruş
-	State     string
-	OnceKey   string
-	Reason    string
-	Result    Result
-	AskAt     time.Time
-	Asks      int
-	Lost      int
-	CreatedBy string
-	CreatedAt time.Time
-	EndedAt   time.Time
+	ID         string
+	PaymentID  string
+	CompanyID  string
+	Kind       string
+	Way        string // what was sent last: a refund before the day's end is a void
+	Amount     int64  // kuruş
+	State      string
+	OnceKey    string
+	Reason     string
+	Result     Result
+	AskAt      time.Time
+	Asks       int
+	Lost       int
+	CreatedBy  string
+	ApprovedBy string // the second person, where one is needed
+	CreatedAt  time.Time
+	EndedAt    time.Time
 }
 
-const operationColumns = "id, payment_id, company_id, kind, way, amount, state, once_key, reason, result, ask_at, asks, lost, created_by, created_at, ended_at"
+const operationColumns = "id, payment_id, company_id, kind, way, amount, state, once_key, reason, result, ask_at, asks, lost, created_by, approved_by, created_at, ended_at"
 
 func scanOperation(r db.Row) (o Operation, err error) {
 	var result string
 	var ask, created, ended int64
-	if err = r.Scan(&o.ID, &o.PaymentID, &o.CompanyID, &o.Kind, &o.Way, &o.Amount, &o.State, &o.OnceKey, &o.Reason, &result, &ask, &o.Asks, &o.Lost, &o.CreatedBy, &created, &ended); err != nil {
+	if err = r.Scan(&o.ID, &o.PaymentID, &o.CompanyID, &o.Kind, &o.Way, &o.Amount, &o.State, &o.OnceKey, &o.Reason, &result, &ask, &o.Asks, &o.Lost, &o.CreatedBy, &o.ApprovedBy, &created, &ended); err != nil {
 		return o, err
 	}
 	o.AskAt, o.CreatedAt, o.EndedAt = db.Time(ask), db.Time(created), db.Time(ended)
@@ -63,7 +65,7 @@ func scanOperation(r db.Row) (o Operation, err error) {
 }
 
 func updateOperation(tx db.Tx, o Operation) error {
-	_, err := tx.Exec("UPDATE payment_operation SET way = $1, state = $2, result = $3, ask_at = $4, lost = $5, ended_at = $6 WHERE id = $7", o.Way, o.State, audit.Data(o.Result), db.Micros(o.AskAt), o.Lost, db.Micros(o.EndedAt), o.ID)
+	_, err := tx.Exec("UPDATE payment_operation SET way = $1, state = $2, result = $3, ask_at = $4, lost = $5, ended_at = $6, approved_by = $7 WHERE id = $8", o.Way, o.State, audit.Data(o.Result), db.Micros(o.AskAt), o.Lost, db.Micros(o.EndedAt), o.ApprovedBy, o.ID)
 	return err
 }
 
@@ -123,26 +125,86 @@ func (s *Service) Operate(ctx context.Context, companyID, id string, in NewOpera
 		if o.Amount, err = p.allows(in, o.CreatedAt); err != nil {
 			return err
 		}
-		if o.Kind == Refund && o.Amount == p.Amount.Minor && p.Refunded == 0 && sameDay(p.PaidAt, o.CreatedAt) {
+		if o.Kind == Refund && o.Amount == p.Captured && p.Refunded == 0 && sameDay(p.PaidAt, o.CreatedAt) {
 			o.Way = Void
+		}
+		rules, err := s.rules(tx, companyID)
+		if err != nil {
+			return err
+		}
+		kind := o.Kind + "_requested"
+		if o.Kind == Refund && rules.ApprovalOver > 0 && o.Amount > rules.ApprovalOver {
+			o.State, o.AskAt, kind = OpAsked, time.Time{}, "refund_asked"
 		}
 		if err := idempotency.Record(ctx, tx, p.ID); err != nil {
 			return err
 		}
-		_, err = tx.Exec("INSERT INTO payment_operation ("+operationColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)", o.ID, o.PaymentID, o.CompanyID, o.Kind, o.Way, o.Amount, o.State, o.OnceKey, o.Reason,
-			audit.Data(o.Result), db.Micros(o.AskAt), 0, 0, o.CreatedBy, db.Micros(o.CreatedAt), 0)
+		_, err = tx.Exec("INSERT INTO payment_operation ("+operationColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)", o.ID, o.PaymentID, o.CompanyID, o.Kind, o.Way, o.Amount, o.State, o.OnceKey, o.Reason,
+			audit.Data(o.Result), db.Micros(o.AskAt), 0, 0, o.CreatedBy, "", db.Micros(o.CreatedAt), 0)
 		if db.IsUnique(err) {
 			return fault.New(fault.Conflict, "operation_in_progress", "Bu ödemede bitmemiş bir işlem var; önce onun sonucu beklenmeli.", "An operation on this payment is not over yet; its end comes first.")
 		}
 		if err != nil {
 			return err
 		}
-		return s.tell(ctx, tx, &p, nil, o.Kind+"_requested", o.Reason, map[string]any{"operation": o.ID, "operation_amount": o.Amount})
+		return s.tell(ctx, tx, &p, nil, kind, o.Reason, map[string]any{"operation": o.ID, "operation_amount": o.Amount})
 	})
-	if err != nil || known {
+	if err != nil || known || o.State == OpAsked {
 		return p, o, err
 	}
 	return s.perform(context.WithoutCancel(ctx), p, o)
+}
+
+// Approve lets a second person decide about a refund that needs one.
+func (s *Service) Approve(ctx context.Context, companyID, id, operationID string, yes bool) (Payment, Operation, error) {
+	var o Operation
+	p, err := s.Get(ctx, companyID, id)
+	if err != nil {
+		return p, o, err
+	}
+	err = s.db.Write(ctx, func(tx db.Tx) error {
+		if err := tx.Lock(p.group()); err != nil {
+			return err
+		}
+		if p, err = readPayment(tx, id); err != nil {
+			return err
+		}
+		if o, err = scanOperation(tx.QueryRow("SELECT "+operationColumns+" FROM payment_operation WHERE id = $1 AND payment_id = $2", operationID, id)); errors.Is(err, db.ErrNoRows) {
+			return fault.Missing(operationID)
+		} else if err != nil {
+			return err
+		}
+		now := s.clock.Now()
+		switch {
+		case o.State != OpAsked:
+			return fault.New(fault.Conflict, "invalid_state", "Bu işlem onay beklemiyor.", "This operation does not wait for approval.")
+		case yes && o.CreatedBy == audit.Actor(ctx):
+			return fault.New(fault.Forbidden, "second_person_needed", "İadeyi isteyen kişi onaylayamaz; ikinci bir kişi gerekir.", "Whoever asked for the refund cannot approve it; it takes a second person.")
+		}
+		if o.ApprovedBy, o.State, o.AskAt = audit.Actor(ctx), OpSending, now.Add(net); !yes {
+			o.State, o.AskAt, o.EndedAt = OpRefused, time.Time{}, now
+		}
+		if o.Way = Refund; yes && o.Amount == p.Captured && p.Refunded == 0 && sameDay(p.PaidAt, now) {
+			o.Way = Void
+		}
+		if err := updateOperation(tx, o); err != nil {
+			return err
+		}
+		return s.tell(ctx, tx, &p, nil, map[bool]string{true: "refund_approved", false: "refund_rejected"}[yes], o.Reason, map[string]any{"operation": o.ID, "operation_amount": o.Amount})
+	})
+	if err != nil || !yes {
+		return p, o, err
+	}
+	return s.perform(context.WithoutCancel(ctx), p, o)
+}
+
+// Waiting returns the refunds that wait for a second person, the oldest first.
+func (s *Service) Waiting(ctx context.Context, companyID string) (out []Operation, err error) {
+	err = s.db.Read(ctx, func(tx db.Tx) (err error) {
+		out, err = db.All(tx, scanOperation, "SELECT "+operationColumns+" FROM payment_operation WHERE company_id = $1 AND state = 'asked' ORDER BY id LIMIT 50", companyID)
+		return err
+	})
+	return out, err
 }
 
 // allows tells how much an operation may move now.
@@ -157,13 +219,13 @@ func (p Payment) allows(in NewOperation, now time.Time) (int64, error) {
 		if p.Status != Authorized {
 			return 0, closed()
 		}
-		most = p.Amount.Minor
+		most = p.Charged()
 	case Void:
 		if p.Status != Authorized && p.Status != Captured {
 			return 0, closed()
 		}
 		if amount = 0; p.Status == Authorized {
-			most = p.Amount.Minor
+			most = p.Charged()
 		}
 	case Refund:
 		if p.Status != Captured && p.Status != PartlyBack {
@@ -194,7 +256,7 @@ func afterDayEnd(now time.Time) time.Time {
 
 // reference names the paid transaction of a payment to its bank.
 func (p Payment) reference(a Attempt) pos.Reference {
-	r := pos.Reference{OrderID: p.BankOrderID, ReferenceCode: p.ReferenceCode, AuthCode: p.AuthCode, RRN: p.RRN, OrderTrackID: p.OrderTrackID, Original: p.Amount, Time: p.PaidAt, Installments: p.Installments,
+	r := pos.Reference{OrderID: p.BankOrderID, ReferenceCode: p.ReferenceCode, AuthCode: p.AuthCode, RRN: p.RRN, OrderTrackID: p.OrderTrackID, Original: pos.Money{Minor: p.Charged(), Currency: p.Amount.Currency}, Time: p.PaidAt, Installments: p.Installments,
 		PreAuth: p.Status == Authorized, Capture: p.PreAuth && p.Status != Authorized, Secure3D: a.secure(), ClientIP: p.ClientIP, Email: p.PayerEmail}
 	if r.Capture {
 		r.Original.Minor = p.Captured
@@ -223,7 +285,7 @@ func (s *Service) perform(ctx context.Context, p Payment, o Operation) (Payment,
 	defer cancel()
 	ref, money := p.reference(a), pos.Money{Minor: o.Amount, Currency: p.Amount.Currency}
 	r, err := send(on, g, o.Way, ref, money)
-	whole := o.Amount == p.Amount.Minor && p.Refunded == 0
+	whole := o.Amount == p.Captured && p.Refunded == 0
 	if o.Kind == Refund && err == nil && !r.OutcomeUncertain() && r.Outcome != pos.Approved {
 		other := Refund
 		if o.Way == Refund {

@@ -54,6 +54,7 @@ type Payment struct {
 	Status         Status
 	Hosted         bool // paid on a page: another card may be tried after a decline
 	Amount         pos.Money
+	Surcharge      int64 // kuruş that the payer pays on top for installments
 	Installments   int
 	PreAuth        bool
 	MOTO           bool
@@ -79,6 +80,7 @@ type Payment struct {
 	BankOrderID   string
 	CardMasked    string
 	CardBrand     string
+	CardBank      string // name, where the table of card numbers has it
 	AuthCode      string
 	RRN           string
 	ReferenceCode string
@@ -95,6 +97,9 @@ type Payment struct {
 	PaidAt    time.Time
 }
 
+// Charged is what the payer's card is charged, with what he pays for installments.
+func (p Payment) Charged() int64 { return p.Amount.Minor + p.Surcharge }
+
 // Rest is what can still be given back, in kuruş.
 func (p Payment) Rest() int64 { return p.Captured - p.Refunded }
 
@@ -106,23 +111,23 @@ func (p Payment) group() string {
 	return "payment:" + p.ID
 }
 
-const paymentColumns = "id, company_id, token, status, hosted, amount, currency, installments, pre_auth, moto, secure3d, captured, refunded, order_reference, source, account_wanted, customer_id, payer_name, payer_email, payer_phone, " +
-	"client_ip, description, lang, return_url, account_id, route, test, bank_order_id, card_masked, card_brand, auth_code, rrn, reference_code, batch_number, order_track_id, decline_code, bank_code, bank_message, created_by, " +
+const paymentColumns = "id, company_id, token, status, hosted, amount, surcharge, currency, installments, pre_auth, moto, secure3d, captured, refunded, order_reference, source, account_wanted, customer_id, payer_name, payer_email, payer_phone, " +
+	"client_ip, description, lang, return_url, account_id, route, test, bank_order_id, card_masked, card_brand, card_bank, auth_code, rrn, reference_code, batch_number, order_track_id, decline_code, bank_code, bank_message, created_by, " +
 	"version, created_at, expires_at, paid_at"
 
 func scanPayment(r db.Row) (p Payment, err error) {
 	var created, expires, paid int64
-	err = r.Scan(&p.ID, &p.CompanyID, &p.Token, &p.Status, &p.Hosted, &p.Amount.Minor, &p.Amount.Currency, &p.Installments, &p.PreAuth, &p.MOTO, &p.Secure3D, &p.Captured, &p.Refunded, &p.OrderReference, &p.Source, &p.AccountWanted,
-		&p.CustomerID, &p.PayerName, &p.PayerEmail, &p.PayerPhone, &p.ClientIP, &p.Description, &p.Lang, &p.ReturnURL, &p.AccountID, &p.Route, &p.Test, &p.BankOrderID, &p.CardMasked, &p.CardBrand, &p.AuthCode, &p.RRN,
+	err = r.Scan(&p.ID, &p.CompanyID, &p.Token, &p.Status, &p.Hosted, &p.Amount.Minor, &p.Surcharge, &p.Amount.Currency, &p.Installments, &p.PreAuth, &p.MOTO, &p.Secure3D, &p.Captured, &p.Refunded, &p.OrderReference, &p.Source, &p.AccountWanted,
+		&p.CustomerID, &p.PayerName, &p.PayerEmail, &p.PayerPhone, &p.ClientIP, &p.Description, &p.Lang, &p.ReturnURL, &p.AccountID, &p.Route, &p.Test, &p.BankOrderID, &p.CardMasked, &p.CardBrand, &p.CardBank, &p.AuthCode, &p.RRN,
 		&p.ReferenceCode, &p.BatchNumber, &p.OrderTrackID, &p.DeclineCode, &p.BankCode, &p.BankMessage, &p.CreatedBy, &p.Version, &created, &expires, &paid)
 	p.CreatedAt, p.ExpiresAt, p.PaidAt = db.Time(created), db.Time(expires), db.Time(paid)
 	return p, err
 }
 
 func insertPayment(tx db.Tx, p Payment) error {
-	_, err := tx.Exec("INSERT INTO payment ("+paymentColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43)",
-		p.ID, p.CompanyID, p.Token, string(p.Status), p.Hosted, p.Amount.Minor, string(p.Amount.Currency), p.Installments, p.PreAuth, p.MOTO, p.Secure3D, p.Captured, p.Refunded, p.OrderReference, p.Source, p.AccountWanted, p.CustomerID,
-		p.PayerName, p.PayerEmail, p.PayerPhone, p.ClientIP, p.Description, p.Lang, p.ReturnURL, p.AccountID, p.Route, p.Test, p.BankOrderID, p.CardMasked, p.CardBrand, p.AuthCode, p.RRN, p.ReferenceCode, p.BatchNumber, p.OrderTrackID,
+	_, err := tx.Exec("INSERT INTO payment ("+paymentColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45)",
+		p.ID, p.CompanyID, p.Token, string(p.Status), p.Hosted, p.Amount.Minor, p.Surcharge, string(p.Amount.Currency), p.Installments, p.PreAuth, p.MOTO, p.Secure3D, p.Captured, p.Refunded, p.OrderReference, p.Source, p.AccountWanted, p.CustomerID,
+		p.PayerName, p.PayerEmail, p.PayerPhone, p.ClientIP, p.Description, p.Lang, p.ReturnURL, p.AccountID, p.Route, p.Test, p.BankOrderID, p.CardMasked, p.CardBrand, p.CardBank, p.AuthCode, p.RRN, p.ReferenceCode, p.BatchNumber, p.OrderTrackID,
 		string(p.DeclineCode), p.BankCode, p.BankMessage, p.CreatedBy, p.Version, db.Micros(p.CreatedAt), db.Micros(p.ExpiresAt), db.Micros(p.PaidAt))
 	return err
 }
@@ -134,9 +139,9 @@ func update(tx db.Tx, p Payment) error {
 		key = p.group()
 	}
 	_, err := tx.Exec("UPDATE payment SET status = $1, installments = $2, captured = $3, refunded = $4, paid_key = $5, account_id = $6, route = $7, test = $8, bank_order_id = $9, card_masked = $10, card_brand = $11, auth_code = $12, rrn = $13, "+
-		"reference_code = $14, batch_number = $15, order_track_id = $16, decline_code = $17, bank_code = $18, bank_message = $19, version = $20, paid_at = $21, client_ip = $22 WHERE id = $23",
+		"reference_code = $14, batch_number = $15, order_track_id = $16, decline_code = $17, bank_code = $18, bank_message = $19, version = $20, paid_at = $21, client_ip = $22, surcharge = $23, card_bank = $24 WHERE id = $25",
 		string(p.Status), p.Installments, p.Captured, p.Refunded, key, p.AccountID, p.Route, p.Test, p.BankOrderID, p.CardMasked, p.CardBrand, p.AuthCode, p.RRN, p.ReferenceCode, p.BatchNumber, p.OrderTrackID, string(p.DeclineCode), p.BankCode,
-		p.BankMessage, p.Version, db.Micros(p.PaidAt), p.ClientIP, p.ID)
+		p.BankMessage, p.Version, db.Micros(p.PaidAt), p.ClientIP, p.Surcharge, p.CardBank, p.ID)
 	return err
 }
 
@@ -162,6 +167,9 @@ func (p Payment) event(kind, reason string, more map[string]any) audit.Event {
 	set("auth_code", p.AuthCode)
 	set("decline_code", string(p.DeclineCode))
 	set("bank_code", p.BankCode)
+	if p.Surcharge != 0 {
+		data["surcharge"] = p.Surcharge
+	}
 	if p.Captured != 0 || p.Refunded != 0 {
 		data["captured"], data["refunded"] = p.Captured, p.Refunded
 	}

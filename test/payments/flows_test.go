@@ -320,7 +320,7 @@ func TestTheNextAccountIsTriedAfterATechnicalFailureOnly(t *testing.T) {
 		}
 	}
 	p, err := h.sale(1234, "0000")
-	if err != nil || p.Status != payment.Captured || p.AccountID != h.account.ID || p.Route != "failover:5" {
+	if err != nil || p.Status != payment.Captured || p.AccountID != h.account.ID || p.Route != "failover" {
 		t.Errorf("%s %s %v %v", p.Status, p.Route, err, h.events(p.ID))
 	}
 	h.balanced(p)

@@ -220,7 +220,7 @@ func (h *shop) sale(minor int64, magic string) (payment.Payment, error) {
 // toBank opens the bank's page for a payment and plays the payer there; ok is false if no callback came out of it.
 func (h *shop) toBank(p payment.Payment, do, magic string) (token string, v pos.Values, ok bool) {
 	h.t.Helper()
-	takes, err := h.s.TakesCard(h.ctx, p)
+	takes, _, err := h.s.Offers(h.ctx, p)
 	if err != nil {
 		h.t.Fatal(err)
 	}

@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -87,6 +88,8 @@ type view struct {
 	Holder   string
 	Expiry   string
 	Error    string
+	Offers   []payment.Offer
+	Chosen   int // installments
 	Field    string
 	TestCard string
 	Refresh  int    // seconds
@@ -96,6 +99,25 @@ type view struct {
 func (v view) t(key string, args ...any) string { return v.Lang.T(key, args...) }
 
 func (v view) amount() string { return text.MoneyIn(v.P.Amount.Minor, string(v.P.Amount.Currency)) }
+
+// total is what the payer paid, or is asked for.
+func (v view) total() string {
+	n := v.P.Amount.Minor
+	if !v.P.PaidAt.IsZero() {
+		n = v.P.Charged()
+	}
+	return v.money(n)
+}
+
+func (v view) money(n int64) string { return text.MoneyIn(n, string(v.P.Amount.Currency)) }
+
+// offer says what an offer costs.
+func (v view) offer(o payment.Offer) string {
+	if o.Installments == 1 {
+		return v.t("pay.single", v.money(o.Total))
+	}
+	return v.t("pay.offer", o.Installments, v.money(o.Monthly), v.money(o.Total))
+}
 
 // card writes the masked number in groups.
 func (v view) card() string {
@@ -158,12 +180,12 @@ func (d *door) state(w http.ResponseWriter, r *http.Request, status int, v view)
 		d.render(w, r, status, v, waitPage(v))
 		return
 	case p.Hosted && (p.Status == payment.Created || p.Status == payment.Declined || p.Status == payment.Failed || p.Status == payment.AwaitingBank):
-		card, err := d.Payments.TakesCard(r.Context(), p)
-		if err != nil {
+		var err error
+		if v.Card, v.Offers, err = d.Payments.Offers(r.Context(), p); err != nil {
 			d.fail(w, r, &v, err)
 			return
 		}
-		v.Card, v.Try = card, strings.ToLower(rand.Text())
+		v.Try = strings.ToLower(rand.Text())
 		d.render(w, r, status, v, payForm(v))
 		return
 	}
@@ -200,7 +222,10 @@ func (d *door) pay(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	in := payment.Input{TryKey: r.PostForm.Get("try"), ClientIP: d.ClientIP(r)}
-	takes, err := d.Payments.TakesCard(r.Context(), v.P)
+	takes, offers, err := d.Payments.Offers(r.Context(), v.P)
+	if n, e := strconv.Atoi(r.PostForm.Get("installments")); e == nil && v.P.Installments <= 1 && slices.ContainsFunc(offers, func(o payment.Offer) bool { return o.Installments == n }) {
+		in.Installments, v.Chosen = n, n
+	}
 	if err == nil && takes {
 		in.Card, err = ReadCard(r.PostForm, false)
 	}
@@ -219,6 +244,7 @@ func (d *door) pay(w http.ResponseWriter, r *http.Request) {
 		}
 		d.fail(w, r, &v, err)
 	case f != nil && f.Field != "":
+		v.Offers = offers
 		v.Card, v.Try, v.Holder, v.Expiry, v.Error, v.Field = takes, strings.ToLower(rand.Text()), clip(r.PostForm.Get("holder"), 60), clip(r.PostForm.Get("expiry"), 9), f.Text(string(v.Lang)), f.Field
 		v.P.DeclineCode = ""
 		d.render(w, r, http.StatusUnprocessableEntity, v, payForm(v))

@@ -1,4 +1,21 @@
 -- +goose Up
+ALTER TABLE pos_account ADD COLUMN installments TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE pos_account ADD COLUMN checklist TEXT NOT NULL DEFAULT '{}';
+
+CREATE TABLE payment_rules (
+  company_id TEXT PRIMARY KEY,
+  rules TEXT NOT NULL                   -- JSON, see payment.Rules
+);
+
+-- Which bank a card is of, by its first digits. One table for the installation.
+CREATE TABLE card_bin (
+  prefix TEXT PRIMARY KEY,              -- 6 to 8 digits
+  bank TEXT NOT NULL,                   -- EFT code, four digits; may be empty
+  name TEXT NOT NULL,                   -- of the bank
+  program TEXT NOT NULL,                -- bonus, world…; empty: none
+  kind TEXT NOT NULL                    -- credit | debit | prepaid; empty: not known
+);
+
 CREATE TABLE payment (
   id TEXT PRIMARY KEY,
   company_id TEXT NOT NULL,
@@ -6,6 +23,7 @@ CREATE TABLE payment (
   status TEXT NOT NULL,
   hosted BOOLEAN NOT NULL,              -- the payer has a page on which a card may be tried after another
   amount BIGINT NOT NULL,               -- kuruş
+  surcharge BIGINT NOT NULL,            -- what the payer pays on top for installments
   currency TEXT NOT NULL,
   installments BIGINT NOT NULL,         -- 0 and 1: a single payment
   pre_auth BOOLEAN NOT NULL,            -- hold, capture later
@@ -32,6 +50,7 @@ CREATE TABLE payment (
   bank_order_id TEXT NOT NULL,
   card_masked TEXT NOT NULL,
   card_brand TEXT NOT NULL,
+  card_bank TEXT NOT NULL,              -- name
   auth_code TEXT NOT NULL,
   rrn TEXT NOT NULL,
   reference_code TEXT NOT NULL,
@@ -61,6 +80,7 @@ CREATE TABLE payment_attempt (
   try_key TEXT NOT NULL,                -- of the form that was sent: a double click is one attempt
   token TEXT NOT NULL,                  -- of the callback's address; empty where none can come
   state TEXT NOT NULL,
+  amount BIGINT NOT NULL,               -- kuruş that are charged
   model TEXT NOT NULL,
   card_masked TEXT NOT NULL,
   card_brand TEXT NOT NULL,
@@ -83,7 +103,7 @@ CREATE TABLE payment_operation (
   kind TEXT NOT NULL,                   -- capture | void | refund
   way TEXT NOT NULL,                    -- what was sent last: a refund may be a void
   amount BIGINT NOT NULL,
-  state TEXT NOT NULL,                  -- sending | unknown | queued | done | refused
+  state TEXT NOT NULL,                  -- asked | sending | unknown | queued | done | refused
   once_key TEXT NOT NULL,               -- of the form or request that asked for it
   reason TEXT NOT NULL,
   result TEXT NOT NULL,                 -- JSON
@@ -91,11 +111,13 @@ CREATE TABLE payment_operation (
   asks BIGINT NOT NULL,
   lost BIGINT NOT NULL,
   created_by TEXT NOT NULL,
+  approved_by TEXT NOT NULL,            -- the second person, where one is needed
   created_at BIGINT NOT NULL,
   ended_at BIGINT NOT NULL
 );
 CREATE UNIQUE INDEX payment_operation_once ON payment_operation (payment_id, once_key);
-CREATE UNIQUE INDEX payment_operation_one ON payment_operation (payment_id) WHERE state IN ('sending', 'unknown', 'queued');
+CREATE UNIQUE INDEX payment_operation_one ON payment_operation (payment_id) WHERE state IN ('asked', 'sending', 'unknown', 'queued');
+CREATE INDEX payment_operation_asked ON payment_operation (company_id) WHERE state = 'asked';
 CREATE INDEX payment_operation_due ON payment_operation (ask_at) WHERE ask_at > 0;
 
 -- Requests to banks and their answers, without card data and secrets. An event of the payment carries the digest of each.
@@ -119,3 +141,7 @@ DROP TABLE payment_exchange;
 DROP TABLE payment_operation;
 DROP TABLE payment_attempt;
 DROP TABLE payment;
+DROP TABLE card_bin;
+DROP TABLE payment_rules;
+ALTER TABLE pos_account DROP COLUMN installments;
+ALTER TABLE pos_account DROP COLUMN checklist;
