@@ -381,7 +381,68 @@ type SimulatedSum struct {
 	Cost  int64 `json:"cost" doc:"What the banks keep by the contracts, in minor units."`
 }
 
+// PaymentStats are what became of the attempts of a time.
+type PaymentStats struct {
+	Accounts []AccountStats `json:"accounts" nullable:"false"`
+	Reasons  []ReasonStats  `json:"reasons" nullable:"false" doc:"Of what was declined or failed, the most frequent first."`
+	Hours    []HourStats    `json:"hours" nullable:"false" doc:"24, of the day in Istanbul."`
+}
+
+// AccountStats count an account's attempts.
+type AccountStats struct {
+	PosAccount    string `json:"pos_account"`
+	Approved      int64  `json:"approved"`
+	Declined      int64  `json:"declined"`
+	Failed        int64  `json:"failed"`
+	Unknown       int64  `json:"unknown"`
+	Left          int64  `json:"left" doc:"At the bank's page, or not come back from it."`
+	Secure3D      int64  `json:"secure3d" doc:"Went through 3-D Secure."`
+	Authenticated int64  `json:"authenticated" doc:"Of them: authenticated."`
+}
+
+// ReasonStats count a reason.
+type ReasonStats struct {
+	Code    string `json:"code"`
+	Message string `json:"message"`
+	Count   int64  `json:"count"`
+}
+
+// HourStats count an hour of the day.
+type HourStats struct {
+	Approved int64 `json:"approved"`
+	Declined int64 `json:"declined"`
+}
+
+func viewStats(s payment.Stats, lang string) PaymentStats {
+	out := PaymentStats{Accounts: []AccountStats{}, Reasons: []ReasonStats{}}
+	for _, a := range s.Accounts {
+		out.Accounts = append(out.Accounts, AccountStats{a.AccountID, a.Approved, a.Declined, a.Failed, a.Unknown, a.Left, a.Secure, a.Passed})
+	}
+	for _, r := range s.Reasons {
+		out.Reasons = append(out.Reasons, ReasonStats{string(r.Code), r.Code.Text(lang), r.Count})
+	}
+	for _, h := range s.Hours {
+		out.Hours = append(out.Hours, HourStats(h))
+	}
+	return out
+}
+
 func (d *door) paymentRules() {
+	handle(d, route{method: "GET", path: "/v1/payment-stats", id: "getPaymentStats", scope: "payments", tag: "Payments", summary: "Count what became of attempts", doc: "By account, by reason, and by hour of the day; the last 24 hours by default.",
+		answer: PaymentStats{Accounts: []AccountStats{{examplePosAccount.ID, 120, 14, 2, 0, 9, 130, 121}}, Reasons: []ReasonStats{{"insufficient_funds", "Yetersiz bakiye", 9}}, Hours: []HourStats{}}},
+		func(ctx context.Context, c *caller, in *struct {
+			From time.Time `query:"from"`
+			To   time.Time `query:"to"`
+		}) (*answer[PaymentStats], error) {
+			if in.To.IsZero() {
+				in.To = d.Clock.Now().Add(time.Second)
+			}
+			if in.From.IsZero() {
+				in.From = in.To.Add(-24 * time.Hour)
+			}
+			s, err := d.Payments.Stats(ctx, c.company, in.From, in.To)
+			return viewed(s, err, func(s payment.Stats) PaymentStats { return viewStats(s, c.lang) })
+		}, nil)
 	scope, tag := "settings", "Payments"
 	example := payment.DefaultRules()
 	codes := []code{{"invalid_order", 422}, {"out_of_range", 422}}

@@ -176,7 +176,7 @@ func TestLoginRightWrongAndLocked(t *testing.T) {
 }
 
 var settingPaths = map[string]company.Permission{"/settings/company": company.SettingsRead, "/settings/providers": company.SettingsRead, "/settings/providers/new": company.ProvidersWrite,
-	"/settings/pos": company.SettingsRead, "/settings/pos/new": company.ProvidersWrite, "/settings/pos/new?bank=garanti": company.ProvidersWrite,
+	"/settings/pos": company.SettingsRead, "/settings/payments": company.SettingsRead, "/payments": company.PaymentsRead, "/payments/new": company.PaymentsTake, "/settings/pos/new": company.ProvidersWrite, "/settings/pos/new?bank=garanti": company.ProvidersWrite,
 	"/settings/templates": company.TemplatesWrite, "/settings/templates/payment/tr": company.TemplatesWrite, "/settings/users": company.UsersWrite, "/settings/users/new": company.UsersWrite,
 	"/settings/keys": company.KeysWrite, "/settings/keys/new": company.KeysWrite, "/settings/webhooks": company.WebhooksWrite, "/settings/audit": company.AuditRead,
 	"/settings/blocks": company.AbuseWrite, "/settings/status": company.SettingsRead, "/account": ""}
@@ -200,7 +200,7 @@ func TestRolesOpenWhatTheyMay(t *testing.T) {
 }
 
 // unknownKey finds a catalogue key shown as it is.
-var unknownKey = regexp.MustCompile(`>\s*(set|prov|pos|tpl|user|key|hook|audit|block|status|account|login|setup|role)\.[a-z_.]+\s*<`)
+var unknownKey = regexp.MustCompile(`>\s*(set|prov|pos|rules|payment|pay|tpl|user|key|hook|audit|block|status|account|login|setup|role)\.[a-z_.]+\s*<`)
 
 func TestEveryPageInBothLanguages(t *testing.T) {
 	t.Parallel()

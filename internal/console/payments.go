@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"crypto/rand"
 	"encoding/base64"
-	"encoding/csv"
 	"image/png"
 	"net/http"
 	"slices"
@@ -38,6 +37,7 @@ func init() {
 		page("GET /payments/new", company.PaymentsTake, func(s *screen) error { return newPaymentPage(s, http.StatusOK, nil) })
 		page("POST /payments/new", company.PaymentsTake, makePayment)
 		page("GET /payments/{id}", company.PaymentsRead, showPayment)
+		page("GET /payments/{id}/receipt", company.PaymentsRead, paymentReceipt)
 		page("GET /payments/{id}/card", company.PaymentsTake, func(s *screen) error { return cardPage(s, http.StatusOK, nil) })
 		page("POST /payments/{id}/card", company.PaymentsTake, payByPhone)
 		for _, kind := range []string{payment.Capture, payment.Void, payment.Refund} {
@@ -97,7 +97,7 @@ func listPayments(s *screen) error {
 		return err
 	}
 	shown, first, next := turn(s.r.URL, rows, func(p payment.Payment) string { return p.ID })
-	var actions []templ.Component
+	actions := []templ.Component{ui.Button(ui.ButtonProps{Label: s.t("paystats.title"), Href: "/payments/summary"})}
 	empty := ui.EmptyProps{Icon: "card", Title: s.t("payment.empty"), Text: s.t("payment.empty.text")}
 	if s.can(company.PaymentsTake) {
 		actions = append(actions, s.addButton(s.t("payment.new"), "/payments/new"))
@@ -134,7 +134,7 @@ func listPayments(s *screen) error {
 	if len(totals) > 0 {
 		parts = append(parts, s.totals(totals))
 	}
-	parts = append(parts, screens.Filters(ui.FilterBarProps{Action: "/payments", Clear: "/payments", Export: "/payments/export?" + s.r.URL.RawQuery},
+	parts = append(parts, screens.Filters(ui.FilterBarProps{Action: "/payments", Clear: "/payments", Export: with2("/payments/export", s.r.URL.Query(), "format", "xlsx")},
 		ui.Field(ui.FieldProps{Name: "q", Label: s.t("payment.search"), Type: "search", Value: f.Search, MaxLength: 80}),
 		ui.Select(ui.SelectProps{Name: "status", Label: s.t("word.state"), Value: string(f.Status), Blank: s.t("word.all"), Options: s.statuses()}),
 		ui.Select(ui.SelectProps{Name: "account", Label: s.t("payment.account"), Value: f.AccountID, Blank: s.t("word.all"), Options: accounts}),
@@ -202,7 +202,28 @@ func masked(m string) string {
 	return strings.ReplaceAll(text.Card(m[:6], m[len(m)-4:]), " ", "\u00a0")
 }
 
-// exportPayments writes what the filter finds as CSV, as spreadsheet programs here read it: semicolons, decimal comma, with a byte order mark.
+func paymentReceipt(s *screen) error {
+	p, err := s.payment()
+	if err != nil {
+		return err
+	}
+	if p.PaidAt.IsZero() {
+		return notFound()
+	}
+	var b bytes.Buffer
+	if err := paypage.Receipt(&b, s.v.Company.Name, p, text.From(s.ctx)); err != nil {
+		return err
+	}
+	paypage.SendPDF(s.w, "makbuz-"+p.BankOrderID+".pdf", b.Bytes())
+	return nil
+}
+
+// exportColumns are those of the export, by their names in the catalogue.
+var exportColumns = []string{"word.date", "payment.order", "payment.payer", "payment.amount", "payment.currency", "payment.captured", "payment.given", "word.state", "payment.installments", "payment.surcharge", "payment.card", "payment.cardbank", "payment.account",
+	"payment.authcode", "payment.rrn", "payment.reference", "payment.bankorder", "payment.reason", "payment.bankcode"}
+
+// exportPayments writes what the filter finds: as a spreadsheet with real dates and numbers, or as CSV as spreadsheet programs here read it
+// (semicolons, decimal comma, with a byte order mark).
 func exportPayments(s *screen) error {
 	names, _, err := s.accountNames()
 	if err != nil {
@@ -210,44 +231,34 @@ func exportPayments(s *screen) error {
 	}
 	f := s.wantedPayments()
 	f.Before, f.Limit = "", 1000
-	h := s.w.Header()
-	h.Set("Content-Type", "text/csv; charset=utf-8")
-	h.Set("Content-Disposition", `attachment; filename="tahsilatlar-`+s.c.Clock.Now().In(clock.Istanbul).Format("20060102-1504")+`.csv"`)
-	s.w.Write([]byte("\ufeff"))
-	out := csv.NewWriter(s.w)
-	out.Comma = ';'
 	var head []string
-	for _, k := range []string{"word.date", "payment.order", "payment.payer", "payment.amount", "payment.currency", "payment.captured", "payment.given", "word.state", "payment.installments", "payment.card", "payment.account", "payment.authcode", "payment.rrn", "payment.reference", "payment.bankorder", "payment.reason", "payment.bankcode"} {
+	for _, k := range exportColumns {
 		head = append(head, s.t(k))
 	}
-	out.Write(head)
-	for {
-		rows, err := s.c.Payments.List(s.ctx, s.id, f)
-		if err != nil {
-			s.c.Logger.ErrorContext(s.ctx, "export broke off", "error", err)
-			panic(http.ErrAbortHandler) // a cut file must not look whole
-		}
-		for _, p := range rows {
-			out.Write(cells(text.TimeExact(p.CreatedAt), p.OrderReference, p.PayerName, text.Amount(p.Amount.Minor), string(p.Amount.Currency), text.Amount(p.Captured), text.Amount(p.Refunded), s.t("state.payment."+string(p.Status)), strconv.Itoa(max(1, p.Installments)),
-				masked(p.CardMasked), names[p.AccountID], p.AuthCode, p.RRN, p.ReferenceCode, p.BankOrderID, p.DeclineCode.Text(string(text.From(s.ctx))), p.BankCode))
-		}
-		if len(rows) < f.Limit {
-			break
-		}
-		f.Before = rows[len(rows)-1].ID
+	name := "tahsilatlar-" + s.c.Clock.Now().In(clock.Istanbul).Format("20060102-1504")
+	write := writeCSV
+	if s.r.URL.Query().Get("format") == "xlsx" {
+		write = writeXLSX
 	}
-	out.Flush()
-	return nil
-}
-
-// cells keeps spreadsheet programs from taking a text for a formula.
-func cells(values ...string) []string {
-	for i, v := range values {
-		if v != "" && strings.ContainsRune("=+-@\t\r", rune(v[0])) {
-			values[i] = "'" + v
+	lang := string(text.From(s.ctx))
+	return write(s, name, head, func(row func(...any) error) error {
+		for {
+			rows, err := s.c.Payments.List(s.ctx, s.id, f)
+			if err != nil {
+				return err
+			}
+			for _, p := range rows {
+				if err := row(p.CreatedAt, p.OrderReference, p.PayerName, money(p.Amount.Minor), string(p.Amount.Currency), money(p.Captured), money(p.Refunded), s.t("state.payment."+string(p.Status)), max(1, p.Installments), money(p.Surcharge),
+					masked(p.CardMasked), p.CardBank, names[p.AccountID], p.AuthCode, p.RRN, p.ReferenceCode, p.BankOrderID, p.DeclineCode.Text(lang), p.BankCode); err != nil {
+					return err
+				}
+			}
+			if len(rows) < f.Limit {
+				return nil
+			}
+			f.Before = rows[len(rows)-1].ID
 		}
-	}
-	return values
+	})
 }
 
 // lira reads an amount as people here type it: 1.250,00 or 1250 or 12,5 or 12.50.
@@ -370,6 +381,9 @@ func showPayment(s *screen) error {
 	})
 	if s.can(company.PaymentsTake) && waits(p) {
 		actions = append(actions, ui.Button(ui.ButtonProps{Label: s.t("payment.byphone"), Href: base + "/card"}))
+	}
+	if !p.PaidAt.IsZero() {
+		actions = append(actions, ui.Button(ui.ButtonProps{Label: s.t("pay.receipt"), Icon: "download", Href: base + "/receipt"}))
 	}
 	if s.can(company.PaymentsTake) && p.Status == payment.Authorized && !busy {
 		act("payment.capture", "/capture", ui.Primary)

@@ -40,7 +40,7 @@ func rulesPage(s *screen, status int, r payment.Rules, f *fault.Error, below ...
 		if i < len(r.Order) {
 			value = r.Order[i]
 		}
-		choices = append(choices, ui.Select(ui.SelectProps{Name: "order", ID: "order-" + text.Count(int64(i+1)), Label: s.t("rules.place", i+1), Value: value, Blank: s.t("rules.none"), Options: options, Narrow: true}))
+		choices = append(choices, ui.Select(ui.SelectProps{Name: "order", ID: "order-" + text.Count(int64(i+1)), Label: s.t("rules.place", i+1), Value: value, Blank: s.t("rules.none"), Options: options}))
 	}
 	over := ""
 	if r.ApprovalOver > 0 {

@@ -130,13 +130,13 @@ func scanAttempt(r db.Row) (a Attempt, err error) {
 }
 
 func insertAttempt(tx db.Tx, a Attempt) error {
-	_, err := tx.Exec("INSERT INTO payment_attempt ("+attemptColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)", a.ID, a.PaymentID, a.CompanyID, a.AccountID, a.OrderID, a.TryKey, a.Token,
+	_, err := tx.Exec("INSERT INTO payment_attempt ("+attemptColumns+", code) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, '')", a.ID, a.PaymentID, a.CompanyID, a.AccountID, a.OrderID, a.TryKey, a.Token,
 		string(a.State), a.Amount, string(a.Model), a.CardMasked, a.CardBrand, a.secret, audit.Data(a.Result), db.Micros(a.AskAt), a.Asks, a.Lost, db.Micros(a.CreatedAt), db.Micros(a.EndedAt))
 	return err
 }
 
 func updateAttempt(tx db.Tx, a Attempt) error {
-	_, err := tx.Exec("UPDATE payment_attempt SET state = $1, secret = $2, result = $3, ask_at = $4, lost = $5, ended_at = $6 WHERE id = $7", string(a.State), a.secret, audit.Data(a.Result), db.Micros(a.AskAt), a.Lost, db.Micros(a.EndedAt), a.ID)
+	_, err := tx.Exec("UPDATE payment_attempt SET state = $1, secret = $2, result = $3, ask_at = $4, lost = $5, ended_at = $6, code = $7 WHERE id = $8", string(a.State), a.secret, audit.Data(a.Result), db.Micros(a.AskAt), a.Lost, db.Micros(a.EndedAt), string(a.Result.Code), a.ID)
 	return err
 }
 

@@ -3,6 +3,7 @@
 package paypage
 
 import (
+	"bytes"
 	"compress/gzip"
 	"crypto/rand"
 	"crypto/sha256"
@@ -58,6 +59,7 @@ func New(d Deps) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /pay/{token}", h.show)
 	mux.HandleFunc("POST /pay/{token}", h.pay)
+	mux.HandleFunc("GET /pay/receipt/{token}", h.receipt)
 	mux.HandleFunc("GET /pay/return/{token}", h.back)
 	mux.HandleFunc("POST /pay/return/{token}", h.back)
 	mux.HandleFunc("/pay/", func(w http.ResponseWriter, r *http.Request) { h.fail(w, r, nil, missing()) })
@@ -209,6 +211,32 @@ func backToShop(p payment.Payment) string {
 	q.Set("status", string(p.Status))
 	u.RawQuery = q.Encode()
 	return u.String()
+}
+
+// receipt is the receipt of a paid payment, to keep.
+func (d *door) receipt(w http.ResponseWriter, r *http.Request) {
+	v, ok := d.find(w, r)
+	if !ok {
+		return
+	}
+	if v.P.PaidAt.IsZero() {
+		d.fail(w, r, &v, missing())
+		return
+	}
+	var b bytes.Buffer
+	if err := Receipt(&b, v.Merchant, v.P, v.Lang); err != nil {
+		d.fail(w, r, &v, err)
+		return
+	}
+	SendPDF(w, "makbuz-"+v.P.BankOrderID+".pdf", b.Bytes())
+}
+
+// SendPDF answers with a PDF to keep.
+func SendPDF(w http.ResponseWriter, name string, b []byte) {
+	w.Header().Set("Content-Type", "application/pdf")
+	w.Header().Set("Content-Disposition", `attachment; filename="`+name+`"`)
+	w.Header().Set("Content-Length", strconv.Itoa(len(b)))
+	w.Write(b)
 }
 
 // pay takes the form.

@@ -49,5 +49,15 @@ func init() {
 		"pay.end.awaiting_3ds":       "Waiting for the bank",
 		"pay.end.authorizing":        "Waiting for the bank's answer",
 		"pay.end.unknown":            "Waiting for the bank's answer",
+		"pay.receipt":                "Receipt",
+		"pay.receipt.get":            "Download the receipt (PDF)",
+		"pay.receipt.note":           "This shows that the payment was received; it is no invoice.",
+		"pay.receipt.test":           "A test: no money moved.",
+		"pay.row.description":        "Description",
+		"pay.row.order":              "Order",
+		"pay.row.payer":              "Payer",
+		"pay.row.installments":       "Installments",
+		"pay.row.surcharge":          "Paid on top",
+		"pay.rrn":                    "RRN",
 	})
 }

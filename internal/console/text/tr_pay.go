@@ -49,5 +49,15 @@ func init() {
 		"pay.end.awaiting_3ds":       "Banka onayı bekleniyor",
 		"pay.end.authorizing":        "Sonuç bankadan alınıyor",
 		"pay.end.unknown":            "Sonuç bankadan alınıyor",
+		"pay.receipt":                "Makbuz",
+		"pay.receipt.get":            "Makbuzu indir (PDF)",
+		"pay.receipt.note":           "Bu belge ödemenin alındığını gösterir; fatura yerine geçmez.",
+		"pay.receipt.test":           "Deneme işlemi: para hareketi yok.",
+		"pay.row.description":        "Açıklama",
+		"pay.row.order":              "Sipariş",
+		"pay.row.payer":              "Ödeyen",
+		"pay.row.installments":       "Taksit",
+		"pay.row.surcharge":          "Vade farkı",
+		"pay.rrn":                    "RRN",
 	})
 }

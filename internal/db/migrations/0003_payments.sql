@@ -85,6 +85,7 @@ CREATE TABLE payment_attempt (
   card_masked TEXT NOT NULL,
   card_brand TEXT NOT NULL,
   secret BYTEA,                         -- what callbacks are compared with, encrypted
+  code TEXT NOT NULL,                   -- why not, in our words
   result TEXT NOT NULL,                 -- JSON
   ask_at BIGINT NOT NULL,               -- when to ask the bank; 0: never
   asks BIGINT NOT NULL,

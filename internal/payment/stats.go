@@ -1,0 +1,125 @@
+package payment
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/onay/onay/internal/db"
+	"github.com/onay/onay/pos"
+)
+
+// Stats are what became of the attempts of a time. Test accounts are counted like all others.
+type Stats struct {
+	Accounts []AccountStats
+	Reasons  []ReasonStats // of what was declined or failed, the most frequent first
+	Hours    [24]HourStats // of the day in Istanbul
+}
+
+// AccountStats count an account's attempts.
+type AccountStats struct {
+	AccountID string
+	Approved  int64
+	Declined  int64
+	Failed    int64
+	Unknown   int64
+	Left      int64 // at the bank's page, or not come back from it
+	Secure    int64 // went through 3-D Secure
+	Passed    int64 // of them: authenticated, whatever the card's bank said then
+}
+
+// Share is the part of the ended attempts that were approved, in hundredths of a percent; -1 for none.
+func (a AccountStats) Share() int64 { return share(a.Approved, a.Approved+a.Declined+a.Failed) }
+
+// Authenticated is the part of the attempts with 3-D Secure that were authenticated, in hundredths of a percent; -1 for none.
+func (a AccountStats) Authenticated() int64 { return share(a.Passed, a.Secure) }
+
+func share(part, whole int64) int64 {
+	if whole == 0 {
+		return -1
+	}
+	return part * 10000 / whole
+}
+
+// ReasonStats count a reason.
+type ReasonStats struct {
+	Code  pos.Code
+	Count int64
+}
+
+// HourStats count an hour of the day.
+type HourStats struct{ Approved, Declined int64 }
+
+// unauthenticated are the reasons for which 3-D Secure itself ended an attempt.
+var unauthenticated = []pos.Code{pos.CodeSecure3DFailed, pos.CodeSecure3DHalf, pos.CodeSecure3DNotEnrolled, pos.CodeSecure3DError, pos.CodeCanceled}
+
+// Stats counts what became of a company's attempts from a time on until another.
+func (s *Service) Stats(ctx context.Context, companyID string, from, to time.Time) (out Stats, err error) {
+	type row struct {
+		account string
+		state   State
+		secure  bool
+		code    pos.Code
+		hour    int64
+		n       int64
+	}
+	var rows []row
+	err = s.db.Read(ctx, func(tx db.Tx) (err error) {
+		rows, err = db.All(tx, func(r db.Row) (x row, err error) {
+			return x, r.Scan(&x.account, &x.state, &x.secure, &x.code, &x.hour, &x.n)
+		}, "SELECT account_id, state, model <> 'non_secure', code, (created_at / 3600000000 + 3) % 24, COUNT(*) FROM payment_attempt WHERE id >= $1 AND id < $2 AND company_id = $3 GROUP BY 1, 2, 3, 4, 5",
+			idSince("att", from), idSince("att", to), companyID)
+		return err
+	})
+	accounts, reasons := map[string]*AccountStats{}, map[pos.Code]int64{}
+	for _, x := range rows {
+		a := accounts[x.account]
+		if a == nil {
+			a = &AccountStats{AccountID: x.account}
+			accounts[x.account] = a
+		}
+		passed := false
+		switch x.state {
+		case approved, reversing, reversed:
+			a.Approved, passed = a.Approved+x.n, true
+			out.Hours[x.hour].Approved += x.n
+		case refused:
+			a.Declined, passed = a.Declined+x.n, !slices.Contains(unauthenticated, x.code)
+			out.Hours[x.hour].Declined += x.n
+		case failed:
+			a.Failed += x.n
+		case lost, charging, completing:
+			a.Unknown, passed = a.Unknown+x.n, true
+		default:
+			a.Left += x.n
+		}
+		if x.code != "" && (x.state == refused || x.state == failed) {
+			reasons[x.code] += x.n
+		}
+		if x.secure && x.state != starting && x.state != redirected {
+			if a.Secure += x.n; passed {
+				a.Passed += x.n
+			}
+		}
+	}
+	for _, a := range accounts {
+		out.Accounts = append(out.Accounts, *a)
+	}
+	slices.SortFunc(out.Accounts, func(a, b AccountStats) int {
+		if a.Approved != b.Approved {
+			return int(b.Approved - a.Approved)
+		}
+		return strings.Compare(a.AccountID, b.AccountID)
+	})
+	for code, n := range reasons {
+		out.Reasons = append(out.Reasons, ReasonStats{code, n})
+	}
+	slices.SortFunc(out.Reasons, func(a, b ReasonStats) int {
+		if a.Count != b.Count {
+			return int(b.Count - a.Count)
+		}
+		return strings.Compare(string(a.Code), string(b.Code))
+	})
+	return out, err
+}
