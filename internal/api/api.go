@@ -63,6 +63,7 @@ func New(d Deps) http.Handler {
 	door.posAccounts()
 	door.payments()
 	door.paymentRules()
+	door.paymentLinks()
 	door.blocks()
 	door.mux.HandleFunc("/", door.noRoute)
 	door.describe()

@@ -41,6 +41,7 @@ type Payment struct {
 	Description    string      `json:"description,omitempty"`
 	ReturnURL      string      `json:"return_url,omitempty"`
 	Source         string      `json:"source" enum:"api,console,link"`
+	LinkID         string      `json:"link_id,omitempty" doc:"The payment link through which it came."`
 	CreatedBy      string      `json:"created_by"`
 	CreatedAt      time.Time   `json:"created_at"`
 	PaidAt         *time.Time  `json:"paid_at"`
@@ -162,7 +163,7 @@ func (d *door) viewPayment(lang string) func(payment.Payment) Payment {
 	return func(p payment.Payment) Payment {
 		out := Payment{ID: p.ID, Status: string(p.Status), Amount: p.Amount.Minor, Currency: string(p.Amount.Currency), Installments: max(1, p.Installments), Capture: !p.PreAuth, Secure3D: p.Secure3D, Captured: p.Captured, Refunded: p.Refunded, Surcharge: p.Surcharge, CardBank: p.CardBank,
 			OrderReference: p.OrderReference, PosAccount: p.AccountID, Route: p.Route, Test: p.Test, Card: p.CardMasked, CardBrand: p.CardBrand, BankOrderID: p.BankOrderID, AuthCode: p.AuthCode, RRN: p.RRN, ReferenceCode: p.ReferenceCode,
-			BatchNumber: p.BatchNumber, ClientIP: p.ClientIP, Description: p.Description, ReturnURL: p.ReturnURL, Source: p.Source, CreatedBy: p.CreatedBy, CreatedAt: p.CreatedAt, PaidAt: when(p.PaidAt), ExpiresAt: when(p.ExpiresAt)}
+			BatchNumber: p.BatchNumber, ClientIP: p.ClientIP, Description: p.Description, ReturnURL: p.ReturnURL, Source: p.Source, LinkID: p.LinkID, CreatedBy: p.CreatedBy, CreatedAt: p.CreatedAt, PaidAt: when(p.PaidAt), ExpiresAt: when(p.ExpiresAt)}
 		if !p.Status.Paid() {
 			out.Decline = decline(p.DeclineCode, p.BankCode, p.BankMessage, lang)
 		}
@@ -226,13 +227,14 @@ type paymentFilter struct {
 	OrderReference string    `query:"order_reference" maxLength:"64"`
 	PosAccount     string    `query:"pos_account" maxLength:"80"`
 	CustomerID     string    `query:"customer_id" maxLength:"80"`
+	LinkID         string    `query:"link_id" maxLength:"80"`
 	Query          string    `query:"query" maxLength:"80" doc:"Order reference, order id at the bank, authorization code, RRN, reference code or the last four digits of the card; exactly."`
 	From           time.Time `query:"from" doc:"Made at or after."`
 	To             time.Time `query:"to" doc:"Made before."`
 }
 
 func (f paymentFilter) filter() payment.Filter {
-	return payment.Filter{Status: payment.Status(f.Status), OrderReference: f.OrderReference, AccountID: f.PosAccount, CustomerID: f.CustomerID, Search: f.Query, From: f.From, To: f.To, Before: f.Cursor, Limit: f.Limit + 1}
+	return payment.Filter{Status: payment.Status(f.Status), OrderReference: f.OrderReference, AccountID: f.PosAccount, CustomerID: f.CustomerID, LinkID: f.LinkID, Search: f.Query, From: f.From, To: f.To, Before: f.Cursor, Limit: f.Limit + 1}
 }
 
 // PaymentTotal is the sum of payments of one status and currency.

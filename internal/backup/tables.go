@@ -14,6 +14,7 @@ var tables = []table{
 	{"pos_account", "id"},
 	{"payment_rules", "company_id"},
 	{"card_bin", "prefix"},
+	{"payment_link", "id"},
 	{"payment", "id"},
 	{"payment_attempt", "id"},
 	{"payment_operation", "id"},

@@ -27,7 +27,7 @@ func init() {
 const auditShown = 50
 
 // auditAreas are the beginnings of kinds by which the log is narrowed.
-var auditAreas = []string{"user.", "company.", "api_key.", "provider_account.", "pos_account.", "template.", "webhook_endpoint.", "customer.", "verification.", "message.", "payment.", "payment_rules.", "prefix.", "safe_list."}
+var auditAreas = []string{"user.", "company.", "api_key.", "provider_account.", "pos_account.", "template.", "webhook_endpoint.", "customer.", "verification.", "message.", "payment.", "payment_rules.", "payment_link.", "prefix.", "safe_list."}
 
 // names tells the people of the company by id.
 func (s *screen) names() (map[string]string, error) {

@@ -58,7 +58,7 @@ func init() {
 // wantedPayments reads the filter of the list out of the address.
 func (s *screen) wantedPayments() payment.Filter {
 	q := s.r.URL.Query()
-	f := payment.Filter{Search: strings.TrimSpace(q.Get("q")), Status: payment.Status(q.Get("status")), AccountID: q.Get("account"), Before: q.Get("before"), Limit: pageSize + 1}
+	f := payment.Filter{Search: strings.TrimSpace(q.Get("q")), Status: payment.Status(q.Get("status")), AccountID: q.Get("account"), LinkID: q.Get("link"), Before: q.Get("before"), Limit: pageSize + 1}
 	if !slices.Contains(payment.Statuses, f.Status) {
 		f.Status = ""
 	}
@@ -97,7 +97,7 @@ func listPayments(s *screen) error {
 		return err
 	}
 	shown, first, next := turn(s.r.URL, rows, func(p payment.Payment) string { return p.ID })
-	actions := []templ.Component{ui.Button(ui.ButtonProps{Label: s.t("paystats.title"), Href: "/payments/summary"})}
+	actions := []templ.Component{ui.Button(ui.ButtonProps{Label: s.t("paystats.title"), Href: "/payments/summary"}), ui.Button(ui.ButtonProps{Label: s.t("link.list"), Href: "/payment-links"})}
 	empty := ui.EmptyProps{Icon: "card", Title: s.t("payment.empty"), Text: s.t("payment.empty.text")}
 	if s.can(company.PaymentsTake) {
 		actions = append(actions, s.addButton(s.t("payment.new"), "/payments/new"))
@@ -107,7 +107,7 @@ func listPayments(s *screen) error {
 		}
 	}
 	q := s.r.URL.Query()
-	filtered := f.Search != "" || f.Status != "" || f.AccountID != "" || !f.From.IsZero() || !f.To.IsZero()
+	filtered := f.Search != "" || f.Status != "" || f.AccountID != "" || f.LinkID != "" || !f.From.IsZero() || !f.To.IsZero()
 	t := ui.TableProps{Caption: s.t("payment.list"), Empty: ui.EmptyState(empty), Columns: []ui.Column{{Label: s.t("payment.what"), Wide: true}, {Label: s.t("payment.amount"), Num: true}, {Label: s.t("word.state")}, {Label: s.t("payment.card")}, {Label: s.t("payment.account")}, {Label: s.t("payment.authcode")}, {Label: s.t("word.date")}}}
 	if filtered {
 		t.Empty = ui.EmptyState(ui.EmptyProps{Icon: "search", Title: s.t("payment.none"), Action: &ui.ButtonProps{Label: s.t("act.clear"), Href: "/payments"}})
@@ -261,28 +261,8 @@ func exportPayments(s *screen) error {
 	})
 }
 
-// lira reads an amount as people here type it: 1.250,00 or 1250 or 12,5 or 12.50.
-func lira(s string) (int64, bool) {
-	s = strings.NewReplacer(" ", "", "\u00a0", "", "TL", "", "₺", "").Replace(strings.TrimSpace(s))
-	if i := strings.LastIndexByte(s, ','); i >= 0 {
-		whole := s[:i]
-		for j, group := range strings.Split(whole, ".") {
-			if j > 0 && len(group) != 3 {
-				return 0, false
-			}
-		}
-		s = strings.ReplaceAll(whole, ".", "") + "." + s[i+1:]
-	} else if groups := strings.Split(s, "."); len(groups) > 1 && len(groups[len(groups)-1]) == 3 {
-		for _, g := range groups[1:] {
-			if len(g) != 3 {
-				return 0, false
-			}
-		}
-		s = strings.Join(groups, "")
-	}
-	n, err := pos.ParseDecimal(s)
-	return n, err == nil && n > 0
-}
+// lira reads an amount as people here type it.
+func lira(s string) (int64, bool) { return text.ParseAmount(s) }
 
 // newPaymentPage is Online Tahsilat: what is to be paid, by whom.
 func newPaymentPage(s *screen, status int, f *fault.Error) error {

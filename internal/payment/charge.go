@@ -25,7 +25,7 @@ func (s *Service) Create(ctx context.Context, n NewPayment) (Payment, error) {
 		return Payment{}, err
 	}
 	p := Payment{ID: db.NewID("pay"), CompanyID: n.CompanyID, Status: Created, Hosted: n.Card == nil, Amount: n.Amount, Installments: n.Installments, PreAuth: n.PreAuth, MOTO: n.MOTO, Secure3D: n.Secure3D,
-		OrderReference: n.OrderReference, Source: n.Source, AccountWanted: n.AccountID, CustomerID: n.CustomerID, PayerName: n.PayerName, PayerEmail: n.PayerEmail, PayerPhone: n.PayerPhone, ClientIP: n.ClientIP,
+		OrderReference: n.OrderReference, Source: n.Source, LinkID: n.LinkID, AccountWanted: n.AccountID, CustomerID: n.CustomerID, PayerName: n.PayerName, PayerEmail: n.PayerEmail, PayerPhone: n.PayerPhone, ClientIP: n.ClientIP,
 		Description: n.Description, Lang: n.Lang, ReturnURL: n.ReturnURL, CreatedBy: audit.Actor(ctx), Version: 1, CreatedAt: now}
 	if p.Hosted {
 		p.ExpiresAt = now.Add(n.Expires)

@@ -62,7 +62,8 @@ type Payment struct {
 	Captured       int64  // kuruş
 	Refunded       int64  // kuruş
 	OrderReference string
-	Source         string // api | page | console | link
+	Source         string // api | console | link
+	LinkID         string // through which it came
 	AccountWanted  string // empty: chosen by the rules
 	CustomerID     string
 	PayerName      string
@@ -111,13 +112,13 @@ func (p Payment) group() string {
 	return "payment:" + p.ID
 }
 
-const paymentColumns = "id, company_id, token, status, hosted, amount, surcharge, currency, installments, pre_auth, moto, secure3d, captured, refunded, order_reference, source, account_wanted, customer_id, payer_name, payer_email, payer_phone, " +
+const paymentColumns = "id, company_id, token, status, hosted, amount, surcharge, currency, installments, pre_auth, moto, secure3d, captured, refunded, order_reference, source, link_id, account_wanted, customer_id, payer_name, payer_email, payer_phone, " +
 	"client_ip, description, lang, return_url, account_id, route, test, bank_order_id, card_masked, card_brand, card_bank, auth_code, rrn, reference_code, batch_number, order_track_id, decline_code, bank_code, bank_message, created_by, " +
 	"version, created_at, expires_at, paid_at"
 
 func scanPayment(r db.Row) (p Payment, err error) {
 	var created, expires, paid int64
-	err = r.Scan(&p.ID, &p.CompanyID, &p.Token, &p.Status, &p.Hosted, &p.Amount.Minor, &p.Surcharge, &p.Amount.Currency, &p.Installments, &p.PreAuth, &p.MOTO, &p.Secure3D, &p.Captured, &p.Refunded, &p.OrderReference, &p.Source, &p.AccountWanted,
+	err = r.Scan(&p.ID, &p.CompanyID, &p.Token, &p.Status, &p.Hosted, &p.Amount.Minor, &p.Surcharge, &p.Amount.Currency, &p.Installments, &p.PreAuth, &p.MOTO, &p.Secure3D, &p.Captured, &p.Refunded, &p.OrderReference, &p.Source, &p.LinkID, &p.AccountWanted,
 		&p.CustomerID, &p.PayerName, &p.PayerEmail, &p.PayerPhone, &p.ClientIP, &p.Description, &p.Lang, &p.ReturnURL, &p.AccountID, &p.Route, &p.Test, &p.BankOrderID, &p.CardMasked, &p.CardBrand, &p.CardBank, &p.AuthCode, &p.RRN,
 		&p.ReferenceCode, &p.BatchNumber, &p.OrderTrackID, &p.DeclineCode, &p.BankCode, &p.BankMessage, &p.CreatedBy, &p.Version, &created, &expires, &paid)
 	p.CreatedAt, p.ExpiresAt, p.PaidAt = db.Time(created), db.Time(expires), db.Time(paid)
@@ -125,8 +126,8 @@ func scanPayment(r db.Row) (p Payment, err error) {
 }
 
 func insertPayment(tx db.Tx, p Payment) error {
-	_, err := tx.Exec("INSERT INTO payment ("+paymentColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45)",
-		p.ID, p.CompanyID, p.Token, string(p.Status), p.Hosted, p.Amount.Minor, p.Surcharge, string(p.Amount.Currency), p.Installments, p.PreAuth, p.MOTO, p.Secure3D, p.Captured, p.Refunded, p.OrderReference, p.Source, p.AccountWanted, p.CustomerID,
+	_, err := tx.Exec("INSERT INTO payment ("+paymentColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46)",
+		p.ID, p.CompanyID, p.Token, string(p.Status), p.Hosted, p.Amount.Minor, p.Surcharge, string(p.Amount.Currency), p.Installments, p.PreAuth, p.MOTO, p.Secure3D, p.Captured, p.Refunded, p.OrderReference, p.Source, p.LinkID, p.AccountWanted, p.CustomerID,
 		p.PayerName, p.PayerEmail, p.PayerPhone, p.ClientIP, p.Description, p.Lang, p.ReturnURL, p.AccountID, p.Route, p.Test, p.BankOrderID, p.CardMasked, p.CardBrand, p.CardBank, p.AuthCode, p.RRN, p.ReferenceCode, p.BatchNumber, p.OrderTrackID,
 		string(p.DeclineCode), p.BankCode, p.BankMessage, p.CreatedBy, p.Version, db.Micros(p.CreatedAt), db.Micros(p.ExpiresAt), db.Micros(p.PaidAt))
 	return err
@@ -199,6 +200,7 @@ type NewPayment struct {
 	Description    string
 	Lang           string
 	Source         string
+	LinkID         string
 	Expires        time.Duration // of the page; 0: a day
 }
 
@@ -274,6 +276,7 @@ type Filter struct {
 	OrderReference string
 	AccountID      string
 	CustomerID     string
+	LinkID         string
 	Search         string // order reference, bank's order id, authorization code or the end of a card number, exactly
 	From, To       time.Time
 	Before         string // id: the page after it
@@ -296,6 +299,9 @@ func (f Filter) where(companyID string) (string, []any) {
 	}
 	if f.AccountID != "" {
 		add("account_id = ?", f.AccountID)
+	}
+	if f.LinkID != "" {
+		add("link_id = ?", f.LinkID)
 	}
 	if f.CustomerID != "" {
 		add("customer_id = ?", f.CustomerID)

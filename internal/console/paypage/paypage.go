@@ -60,6 +60,8 @@ func New(d Deps) http.Handler {
 	mux.HandleFunc("GET /pay/{token}", h.show)
 	mux.HandleFunc("POST /pay/{token}", h.pay)
 	mux.HandleFunc("GET /pay/receipt/{token}", h.receipt)
+	mux.HandleFunc("GET /pay/link/{token}", h.link)
+	mux.HandleFunc("POST /pay/link/{token}", h.payLink)
 	mux.HandleFunc("GET /pay/return/{token}", h.back)
 	mux.HandleFunc("POST /pay/return/{token}", h.back)
 	mux.HandleFunc("/pay/", func(w http.ResponseWriter, r *http.Request) { h.fail(w, r, nil, missing()) })
@@ -119,6 +121,18 @@ func (v view) offer(o payment.Offer) string {
 		return v.t("pay.single", v.money(o.Total))
 	}
 	return v.t("pay.offer", o.Installments, v.money(o.Monthly), v.money(o.Total))
+}
+
+// limits says within what a payer may choose.
+func (v view) limits(l payment.Link) string {
+	money := func(n int64) string { return text.MoneyIn(n, string(l.Currency)) }
+	switch {
+	case l.Most == 0:
+		return v.t("pay.link.least", money(l.Least))
+	case l.Least == 0:
+		return v.t("pay.link.most", money(l.Most))
+	}
+	return v.t("pay.link.between", money(l.Least), money(l.Most))
 }
 
 // card writes the masked number in groups.
@@ -211,6 +225,57 @@ func backToShop(p payment.Payment) string {
 	q.Set("status", string(p.Status))
 	u.RawQuery = q.Encode()
 	return u.String()
+}
+
+// link is the page of a link: what is paid for, and the amount, which the payer may have to type.
+func (d *door) link(w http.ResponseWriter, r *http.Request) { d.linkPage(w, r, http.StatusOK, nil) }
+
+func (d *door) linkPage(w http.ResponseWriter, r *http.Request, status int, wrong *fault.Error) {
+	v := view{Lang: text.Accept(r.Header.Get("Accept-Language")), TestCard: d.TestCard}
+	if l := r.URL.Query().Get("lang"); l != "" {
+		v.Lang = text.Parse(l)
+	}
+	l, err := d.Payments.LinkByToken(r.Context(), r.PathValue("token"))
+	if err == nil {
+		var c company.Company
+		if c, err = d.Companies.Get(r.Context(), l.CompanyID); err == nil {
+			v.Merchant = c.Name
+			err = d.Payments.Open(l)
+		}
+	}
+	if err != nil {
+		if fault.Code(err) == "not_found" {
+			err = missing()
+		}
+		d.fail(w, r, &v, err)
+		return
+	}
+	v.P.Amount = pos.Money{Minor: l.Amount, Currency: l.Currency}
+	if wrong != nil {
+		v.Error, v.Field = wrong.Text(string(v.Lang)), wrong.Field
+	}
+	d.render(w, r, status, v, linkForm(v, l, clip(r.PostForm.Get("amount"), 20), clip(r.PostForm.Get("name"), 100), clip(r.PostForm.Get("phone"), 40)))
+}
+
+// payLink begins a payment and goes to its page.
+func (d *door) payLink(w http.ResponseWriter, r *http.Request) {
+	if err := r.ParseForm(); err != nil {
+		d.fail(w, r, nil, missing())
+		return
+	}
+	amount, _ := text.ParseAmount(r.PostForm.Get("amount"))
+	p, err := d.Payments.PayLink(r.Context(), r.PathValue("token"), amount, clip(r.PostForm.Get("name"), 100), clip(r.PostForm.Get("phone"), 40), r.URL.Query().Get("lang"))
+	switch f := fault.As(err); {
+	case f != nil && f.Kind == fault.Invalid:
+		d.linkPage(w, r, http.StatusUnprocessableEntity, f)
+	case err != nil:
+		if fault.Code(err) == "not_found" {
+			err = missing()
+		}
+		d.fail(w, r, nil, err)
+	default:
+		http.Redirect(w, r, "/pay/"+p.Token, http.StatusSeeOther)
+	}
 }
 
 // receipt is the receipt of a paid payment, to keep.

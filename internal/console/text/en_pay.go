@@ -59,5 +59,13 @@ func init() {
 		"pay.row.installments":       "Installments",
 		"pay.row.surcharge":          "Paid on top",
 		"pay.rrn":                    "RRN",
+		"pay.link.amount":            "Amount (%s)",
+		"pay.link.name":              "Your name",
+		"pay.link.phone":             "Your telephone",
+		"pay.link.go":                "Go on",
+		"pay.link.privacy":           "Only %s sees your name and telephone; you may leave them empty.",
+		"pay.link.least":             "At least %s",
+		"pay.link.most":              "At most %s",
+		"pay.link.between":           "Between %s and %s",
 	})
 }

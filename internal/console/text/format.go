@@ -188,3 +188,30 @@ func Title(s string) string {
 	}
 	return strings.Join(words, " ")
 }
+
+// ParseAmount reads an amount above zero as people here type it (1.250,00 or 1250 or 12,5 or 12.50) in kuruş.
+func ParseAmount(s string) (int64, bool) {
+	s = strings.NewReplacer(" ", "", "\u00a0", "", "TL", "", "₺", "").Replace(strings.TrimSpace(s))
+	if i := strings.LastIndexByte(s, ','); i >= 0 {
+		whole := s[:i]
+		for j, group := range strings.Split(whole, ".") {
+			if j > 0 && len(group) != 3 {
+				return 0, false
+			}
+		}
+		s = strings.ReplaceAll(whole, ".", "") + "." + s[i+1:]
+	} else if groups := strings.Split(s, "."); len(groups) > 1 && len(groups[len(groups)-1]) == 3 {
+		for _, g := range groups[1:] {
+			if len(g) != 3 {
+				return 0, false
+			}
+		}
+		s = strings.Join(groups, "")
+	}
+	whole, frac, _ := strings.Cut(s, ".")
+	if len(frac) > 2 || strings.HasSuffix(s, ".") || len(whole) > 13 {
+		return 0, false
+	}
+	n, err := strconv.ParseUint(whole+(frac + "00")[:2], 10, 63)
+	return int64(n), err == nil && n > 0 && whole != ""
+}

@@ -59,5 +59,13 @@ func init() {
 		"pay.row.installments":       "Taksit",
 		"pay.row.surcharge":          "Vade farkı",
 		"pay.rrn":                    "RRN",
+		"pay.link.amount":            "Ödeyeceğiniz tutar (%s)",
+		"pay.link.name":              "Adınız",
+		"pay.link.phone":             "Telefonunuz",
+		"pay.link.go":                "Devam",
+		"pay.link.privacy":           "Adınızı ve telefonunuzu yalnızca %s görür; boş bırakabilirsiniz.",
+		"pay.link.least":             "En az %s",
+		"pay.link.most":              "En çok %s",
+		"pay.link.between":           "%s ile %s arasında",
 	})
 }

@@ -33,7 +33,8 @@ CREATE TABLE payment (
   refunded BIGINT NOT NULL,
   order_reference TEXT NOT NULL,
   paid_key TEXT UNIQUE,                 -- the order while it is paid: no order is paid twice
-  source TEXT NOT NULL,                 -- api | page | console | link
+  source TEXT NOT NULL,                 -- api | console | link
+  link_id TEXT NOT NULL,
   account_wanted TEXT NOT NULL,         -- empty: chosen
   customer_id TEXT NOT NULL,
   payer_name TEXT NOT NULL,
@@ -137,7 +138,30 @@ CREATE TABLE payment_exchange (
   PRIMARY KEY (payment_id, id)
 );
 
+-- A link that may be paid many times.
+CREATE TABLE payment_link (
+  id TEXT PRIMARY KEY,
+  company_id TEXT NOT NULL,
+  token TEXT NOT NULL UNIQUE,
+  description TEXT NOT NULL,
+  amount BIGINT NOT NULL,               -- kuruş; 0: the payer types it
+  least BIGINT NOT NULL,                -- of what the payer types
+  most BIGINT NOT NULL,
+  currency TEXT NOT NULL,
+  account_wanted TEXT NOT NULL,
+  lang TEXT NOT NULL,
+  uses BIGINT NOT NULL,                 -- payments that were begun
+  max_uses BIGINT NOT NULL,             -- 0: no limit
+  status TEXT NOT NULL,                 -- on | off
+  expires_at BIGINT NOT NULL,           -- 0: never
+  version BIGINT NOT NULL,
+  created_by TEXT NOT NULL,
+  created_at BIGINT NOT NULL
+);
+CREATE INDEX payment_link_company ON payment_link (company_id, id);
+
 -- +goose Down
+DROP TABLE payment_link;
 DROP TABLE payment_exchange;
 DROP TABLE payment_operation;
 DROP TABLE payment_attempt;
