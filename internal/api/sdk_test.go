@@ -3,9 +3,12 @@ package api_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/onay/onay/client"
+	"github.com/onay/onay/sandbox"
 )
 
 func TestGoClientSpeaksToTheDoor(t *testing.T) {
@@ -68,5 +71,40 @@ func TestGoClientSpeaksToTheDoor(t *testing.T) {
 		if !seen[kind] {
 			t.Errorf("the feed leaves out %s", kind)
 		}
+	}
+}
+
+func TestGoClientTakesPayments(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	h := newHouse(t)
+	w, account := h.bank()
+	c := client.New(h.url, h.key)
+	page, err := c.Payments.Create(ctx, client.NewCardPayment{Amount: 24990, OrderReference: "C-1", Customer: &client.Payer{Name: "Ayşe"}})
+	if err != nil || page.Status != "created" || page.RedirectURL == "" || page.ExpiresAt.IsZero() || !page.PaidAt.IsZero() {
+		t.Fatal(page, err)
+	}
+	hold := false
+	card := &client.Card{Number: sandbox.TestCard, ExpiryMonth: 12, ExpiryYear: 2030, CVV: "123"}
+	p, err := c.Payments.Create(ctx, client.NewCardPayment{Amount: 10000, OrderReference: "C-2", Secure3D: "off", Capture: &hold, Card: card, ClientIP: "203.0.113.9"})
+	if err != nil || p.Status != "authorized" || p.PosAccount != account || p.AuthCode == "" || p.PaidAt.IsZero() {
+		t.Fatal(p, err)
+	}
+	if p, err = c.Payments.Capture(ctx, p.ID, 9000); err != nil || p.Status != "captured" || p.Captured != 9000 {
+		t.Fatal(p, err)
+	}
+	w.CloseBankDay("")
+	if p, err = c.Payments.Refund(ctx, p.ID, 1000, "İade"); err != nil || p.Refunded != 1000 || len(p.Operations) != 2 || p.Operations[1].State != "done" {
+		t.Fatal(p, err)
+	}
+	if list, err := c.Payments.List(ctx, client.PaymentFilter{OrderReference: "C-2"}); err != nil || len(list.Data) != 1 || list.Data[0].ID != p.ID {
+		t.Error(list, err)
+	}
+	var e *client.Error
+	if _, err := c.Payments.Void(ctx, p.ID, ""); !errors.As(err, &e) || e.Code != "invalid_state" {
+		t.Error(err)
+	}
+	if s := fmt.Sprintf("%v %+v %#v", *card, client.NewCardPayment{Card: card}, card); strings.Contains(s, "0005") {
+		t.Errorf("a card is printed: %s", s)
 	}
 }

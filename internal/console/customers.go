@@ -9,8 +9,10 @@ import (
 
 	"github.com/onay/onay/internal/company"
 	"github.com/onay/onay/internal/console/custscreens"
+	"github.com/onay/onay/internal/console/text"
 	"github.com/onay/onay/internal/customer"
 	"github.com/onay/onay/internal/fault"
+	"github.com/onay/onay/internal/payment"
 	"github.com/onay/onay/internal/phone"
 )
 
@@ -135,6 +137,12 @@ func (c *Console) search(w http.ResponseWriter, r *http.Request) error {
 		c.redirect(w, r, to)
 		return nil
 	}
+	if to, err := c.paymentFound(r, q); err != nil {
+		return err
+	} else if to != "" {
+		c.redirect(w, r, to)
+		return nil
+	}
 	s := custscreens.SearchProps{Query: q}
 	if q != "" && company.Can(v.Role, company.CustomersRead) {
 		rows, err := c.Customers.List(r.Context(), v.Company.ID, customer.Filter{Query: q, Limit: pageSize})
@@ -160,6 +168,40 @@ func (c *Console) search(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
+// paymentFound is where the payments are that an order, a transaction code, the end of a card or an amount means; "" for none.
+func (c *Console) paymentFound(r *http.Request, q string) (string, error) {
+	v := viewerOf(r)
+	if q == "" || !company.Can(v.Role, company.PaymentsRead) || !strings.ContainsAny(q, "0123456789") {
+		return "", nil
+	}
+	for _, f := range []payment.Filter{{Search: q, Limit: 2}, {Amount: amountIn(q), Limit: 2}} {
+		if f.Search == "" && f.Amount == 0 {
+			continue
+		}
+		rows, err := c.Payments.List(r.Context(), v.Company.ID, f)
+		if err != nil {
+			return "", err
+		}
+		switch len(rows) {
+		case 0:
+		case 1:
+			return "/payments/" + rows[0].ID, nil
+		default:
+			return "/payments?q=" + url.QueryEscape(q), nil
+		}
+	}
+	return "", nil
+}
+
+// amountIn is an amount that was typed with its kuruş or its currency, so that it is not taken for another number; 0 for none.
+func amountIn(q string) int64 {
+	if !strings.ContainsAny(q, ",₺") && !strings.HasSuffix(strings.ToUpper(q), "TL") {
+		return 0
+	}
+	n, _ := text.ParseAmount(strings.TrimSuffix(strings.TrimSuffix(q, "tl"), "Tl"))
+	return n
+}
+
 // exact is the page of the object with an id, "" if q is none that this person may see.
 func (c *Console) exact(r *http.Request, q string) (string, error) {
 	v := viewerOf(r)
@@ -169,6 +211,9 @@ func (c *Console) exact(r *http.Request, q string) (string, error) {
 	case strings.HasPrefix(q, "cus_") && company.Can(v.Role, company.CustomersRead):
 		_, err = c.Customers.Get(r.Context(), v.Company.ID, q)
 		to = "/customers/" + url.PathEscape(q)
+	case strings.HasPrefix(q, "pay_") && company.Can(v.Role, company.PaymentsRead):
+		_, err = c.Payments.Get(r.Context(), v.Company.ID, q)
+		to = "/payments/" + url.PathEscape(q)
 	case strings.HasPrefix(q, "msg_") && company.Can(v.Role, company.MessagesRead):
 		_, err = c.Messages.Get(r.Context(), v.Company.ID, q)
 		to = "/messages/" + url.PathEscape(q)

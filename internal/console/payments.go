@@ -59,6 +59,9 @@ func init() {
 func (s *screen) wantedPayments() payment.Filter {
 	q := s.r.URL.Query()
 	f := payment.Filter{Search: strings.TrimSpace(q.Get("q")), Status: payment.Status(q.Get("status")), AccountID: q.Get("account"), LinkID: q.Get("link"), Before: q.Get("before"), Limit: pageSize + 1}
+	if f.Amount = amountIn(f.Search); f.Amount > 0 {
+		f.Search = ""
+	}
 	if !slices.Contains(payment.Statuses, f.Status) {
 		f.Status = ""
 	}
@@ -107,7 +110,7 @@ func listPayments(s *screen) error {
 		}
 	}
 	q := s.r.URL.Query()
-	filtered := f.Search != "" || f.Status != "" || f.AccountID != "" || f.LinkID != "" || !f.From.IsZero() || !f.To.IsZero()
+	filtered := f.Search != "" || f.Amount > 0 || f.Status != "" || f.AccountID != "" || f.LinkID != "" || !f.From.IsZero() || !f.To.IsZero()
 	t := ui.TableProps{Caption: s.t("payment.list"), Empty: ui.EmptyState(empty), Columns: []ui.Column{{Label: s.t("payment.what"), Wide: true}, {Label: s.t("payment.amount"), Num: true}, {Label: s.t("word.state")}, {Label: s.t("payment.card")}, {Label: s.t("payment.account")}, {Label: s.t("payment.authcode")}, {Label: s.t("word.date")}}}
 	if filtered {
 		t.Empty = ui.EmptyState(ui.EmptyProps{Icon: "search", Title: s.t("payment.none"), Action: &ui.ButtonProps{Label: s.t("act.clear"), Href: "/payments"}})
@@ -135,7 +138,7 @@ func listPayments(s *screen) error {
 		parts = append(parts, s.totals(totals))
 	}
 	parts = append(parts, screens.Filters(ui.FilterBarProps{Action: "/payments", Clear: "/payments", Export: with2("/payments/export", s.r.URL.Query(), "format", "xlsx")},
-		ui.Field(ui.FieldProps{Name: "q", Label: s.t("payment.search"), Type: "search", Value: f.Search, MaxLength: 80}),
+		ui.Field(ui.FieldProps{Name: "q", Label: s.t("payment.search"), Type: "search", Value: strings.TrimSpace(q.Get("q")), MaxLength: 80}),
 		ui.Select(ui.SelectProps{Name: "status", Label: s.t("word.state"), Value: string(f.Status), Blank: s.t("word.all"), Options: s.statuses()}),
 		ui.Select(ui.SelectProps{Name: "account", Label: s.t("payment.account"), Value: f.AccountID, Blank: s.t("word.all"), Options: accounts}),
 		ui.Field(ui.FieldProps{Name: "from", Label: s.t("payment.from"), Type: "date", Value: q.Get("from")}),

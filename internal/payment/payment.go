@@ -278,6 +278,7 @@ type Filter struct {
 	CustomerID     string
 	LinkID         string
 	Search         string // order reference, bank's order id, authorization code or the end of a card number, exactly
+	Amount         int64  // kuruş, as asked or as charged
 	From, To       time.Time
 	Before         string // id: the page after it
 	Limit          int
@@ -308,6 +309,9 @@ func (f Filter) where(companyID string) (string, []any) {
 	}
 	if f.Search != "" {
 		add("(order_reference = ? OR bank_order_id = ? OR auth_code = ? OR rrn = ? OR reference_code = ? OR substr(card_masked, length(card_masked) - 3) = ?)", f.Search)
+	}
+	if f.Amount > 0 {
+		add("(amount = ? OR captured = ?)", f.Amount)
 	}
 	if !f.From.IsZero() {
 		add("created_at >= ?", db.Micros(f.From))
