@@ -111,6 +111,9 @@ func keep(r pos.Result) Result {
 // clip bounds a text of the bank and takes out what no database holds.
 func clip(s string, n int) string {
 	s = strings.ToValidUTF8(strings.ReplaceAll(s, "\x00", ""), "?")
+	if len(s) <= n {
+		return s
+	}
 	if r := []rune(s); len(r) > n {
 		return string(r[:n])
 	}

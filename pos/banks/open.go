@@ -66,7 +66,7 @@ type Options struct {
 func (b Bank) Check(credentials map[string]string) map[string]string {
 	wrong := map[string]string{}
 	known := map[string]bool{}
-	for _, f := range b.Fields() {
+	for _, f := range protocols[b.Protocol].fields {
 		known[f.Key] = true
 		v := credentials[f.Key]
 		switch {
@@ -116,7 +116,7 @@ func Open(key string, credentials map[string]string, o Options) (pos.Gateway, er
 		if v := credentials[field]; v != "" {
 			return v
 		}
-		for _, f := range b.Fields() {
+		for _, f := range protocols[b.Protocol].fields {
 			if f.Key == field {
 				return f.Default
 			}

@@ -20,9 +20,12 @@ type Card struct {
 	CVV    string `json:"-"` // within one call
 }
 
+// grouping is how people write a number in groups.
+var grouping = strings.NewReplacer(" ", "", "-", "")
+
 // ReadCard takes a number, a month and a year of two or four digits. ok is false if that is no card at all; whether the check digit fits is told by Luhn.
 func ReadCard(number, month, year, cvv, holder string) (c Card, ok bool) {
-	number = strings.NewReplacer(" ", "", "-", "").Replace(number)
+	number = grouping.Replace(number)
 	if len(number) < 12 || len(number) > 19 || strings.Trim(number, "0123456789") != "" {
 		return Card{}, false
 	}
