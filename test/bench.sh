@@ -66,4 +66,8 @@ for connections in 32 50; do
   done
 done
 "$dir/load" -onay http://127.0.0.1:18080 -connections 1 -seconds 5 -pace 20ms
+"$dir/load" -onay http://127.0.0.1:18080 -connections 64 -seconds "${SECONDS_EACH:-10}" -pay 835
+"$dir/load" -onay http://127.0.0.1:18080 -connections 512 -seconds "${SECONDS_EACH:-10}" -pay 835 -bank-delay 300ms
+"$dir/load" -onay http://127.0.0.1:18080 -connections 256 -seconds "${SECONDS_EACH:-10}" -pay 2500
+"$dir/load" -onay http://127.0.0.1:18080 -connections 128 -seconds "${SECONDS_EACH:-10}" -pay 800 -lost 0.2
 echo "resident memory afterwards: $(($(ps -o rss= -p $pid) / 1024)) MB"

@@ -186,6 +186,10 @@ func (c *Console) handle(pattern string, perm company.Permission, h func(w http.
 			c.fail(w, r, forbidden())
 			return nil
 		}
+		if !c.proven(r, perm) {
+			c.askAgain(w, r)
+			return nil
+		}
 		if err := h(w, r); err != nil {
 			c.fail(w, r, err)
 		}

@@ -44,7 +44,7 @@ func (c *Console) showLogin(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if v.User.ID != "" {
+	if v.User.ID != "" && c.proven(r, guarded[0]) {
 		c.redirect(w, r, "/")
 		return nil
 	}

@@ -6,9 +6,11 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/xuri/excelize/v2"
 
+	"github.com/onay/onay/internal/clock"
 	"github.com/onay/onay/internal/company"
 	"github.com/onay/onay/internal/payment"
 	"github.com/onay/onay/pos"
@@ -178,5 +180,57 @@ func TestTakingAPaymentAtTheDesk(t *testing.T) {
 	}
 	if status, _ = b.get(path + "/card"); status != http.StatusSeeOther {
 		t.Errorf("the card page of a paid payment: %d", status)
+	}
+}
+
+// A screen that was left open gives no money back and shows no key: who sits there logs in again, and is back where she was.
+func TestALoginIsProofForAWhile(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	b := h.with(company.Administrator, "patron@example.com")
+	h.bank()
+	p := h.sale(5000, "S-9")
+	path := "/payments/" + p.ID + "/refund"
+	if status, _ := b.get(path); status != http.StatusOK {
+		t.Fatalf("at once: %d", status)
+	}
+	h.d.Clock.(*clock.System).SetOffset(45 * time.Minute)
+	if status, _ := b.post(path, "amount", "1,00", "once", "x"); status != http.StatusSeeOther {
+		t.Errorf("the form that was opened: %d", status)
+	}
+	for _, page := range []string{path, "/settings/keys/new", "/settings/pos/new"} {
+		if status, _ := b.get(page); status != http.StatusSeeOther {
+			t.Errorf("%s without a new login: %d", page, status)
+		}
+	}
+	if status, _ := b.get("/payments/" + p.ID); status != http.StatusOK {
+		t.Errorf("looking takes no new login: %d", status)
+	}
+	h.d.Clock.(*clock.System).SetOffset(90 * time.Minute)
+	if status, _ := b.post(path, "amount", "2,00", "once", "y"); status != http.StatusSeeOther {
+		t.Errorf("%d", status)
+	}
+	if q, err := h.d.Payments.Get(t.Context(), h.com.ID, p.ID); err != nil || q.Refunded > 100 {
+		t.Errorf("given back from an old screen: %d %v", q.Refunded, err)
+	}
+	b.get(path)
+	if status, body := b.get("/login"); status != http.StatusOK || !strings.Contains(body, "yeniden giriş yapın") {
+		t.Errorf("the login: %d", status)
+	}
+	r, err := http.NewRequest(http.MethodPost, h.url+"/login", strings.NewReader("email=patron%40example.com&password="+goodPassword))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	res, err := b.c.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res.Body.Close()
+	if res.Header.Get("Location") != path {
+		t.Errorf("after the login: %s", res.Header.Get("Location"))
+	}
+	if status, _ := b.get(path); status != http.StatusOK {
+		t.Errorf("after the login: %d", status)
 	}
 }

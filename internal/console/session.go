@@ -3,6 +3,7 @@ package console
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,6 +25,7 @@ const (
 	keyFlash     = "flash"
 	keyFlashTone = "flash_tone"
 	keyCeremony  = "passkey" // state of the passkey that is being asked for, good for one answer
+	keyProven    = "proven"  // when the person last proved who she is
 	keyNewKey    = "new_key" // text of a key or secret just made, shown once
 )
 
@@ -95,7 +97,37 @@ func (c *Console) startLogin(ctx context.Context, u company.User) error {
 	}
 	c.sessions.Put(ctx, keyUser, u.ID)
 	c.sessions.Put(ctx, keyEpoch, u.Epoch)
+	c.sessions.Put(ctx, keyProven, c.Clock.Now().Unix())
 	return nil
+}
+
+// guarded are the permissions for whose acts a session alone is not enough: whoever finds a console open must not give money back or read a
+// key. provenLife is how long a login counts as proof for opening such a page; a form that was opened may take as long again.
+var guarded = []company.Permission{company.PaymentsRefund, company.KeysWrite, company.ProvidersWrite}
+
+const provenLife = 30 * time.Minute
+
+// proven reports whether the person has logged in lately enough for an act.
+func (c *Console) proven(r *http.Request, perm company.Permission) bool {
+	if !slices.Contains(guarded, perm) {
+		return true
+	}
+	life := provenLife
+	if r.Method != http.MethodGet {
+		life *= 2
+	}
+	return c.Clock.Now().Sub(time.Unix(c.sessions.GetInt64(r.Context(), keyProven), 0)) < life
+}
+
+// askAgain sends a person who is logged in to the login, and back to where she was going.
+func (c *Console) askAgain(w http.ResponseWriter, r *http.Request) {
+	back := r.URL.RequestURI()
+	if r.Method != http.MethodGet {
+		back = cameFrom(r)
+	}
+	c.sessions.Put(r.Context(), keyBack, back)
+	c.flash(r, string(ui.Info), text.T(r.Context(), "login.again"))
+	c.redirect(w, r, "/login")
 }
 
 // endLogin forgets the user and keeps the language.

@@ -109,6 +109,21 @@ func (c *Console) concerns(r *http.Request) (out []custscreens.Concern, err erro
 			out = append(out, custscreens.Concern{Title: say(r, "today.provider"), Text: say(r, "today.provider.text"), Link: ui.Link{Label: say(r, "nav.settings"), Href: "/settings/providers"}})
 		}
 	}
+	if may(company.ProvidersWrite) {
+		refused, err := c.Payments.Refusals(r.Context(), v.Company.ID)
+		if err != nil {
+			return nil, err
+		}
+		accounts, err := c.Payments.Accounts(r.Context(), v.Company.ID)
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range accounts {
+			if code := refused[a.ID]; code != "" && a.Status == "on" {
+				out = append(out, custscreens.Concern{Title: say(r, "today.bank", a.Name), Text: code.Text(string(textLang(r))) + ". " + say(r, "today.bank.text"), Link: ui.Link{Label: say(r, "act.details"), Href: "/settings/pos/" + a.ID}})
+			}
+		}
+	}
 	if may(company.PaymentsRead) {
 		unknown, err := c.Payments.List(r.Context(), v.Company.ID, payment.Filter{Status: payment.Unknown, Limit: 20})
 		if err != nil {

@@ -14,6 +14,9 @@ import (
 // another attempt: it counts only if the bank's signature fits what was stored, and then once.
 func (s *Service) Return(ctx context.Context, token string, values pos.Values) (Payment, error) {
 	ctx = context.WithoutCancel(ctx)
+	if !isToken(token) {
+		token = ""
+	}
 	var a Attempt
 	var p Payment
 	err := s.db.Read(ctx, func(tx db.Tx) (err error) {

@@ -165,6 +165,9 @@ func (s *Service) Links(ctx context.Context, companyID, before string, limit int
 
 // LinkByToken finds the link of an address.
 func (s *Service) LinkByToken(ctx context.Context, token string) (l Link, err error) {
+	if !isToken(token) {
+		token = ""
+	}
 	err = s.db.Read(ctx, func(tx db.Tx) (err error) {
 		l, err = scanLink(tx.QueryRow("SELECT "+linkColumns+" FROM payment_link WHERE token = $1", token))
 		return err

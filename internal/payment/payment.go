@@ -379,6 +379,9 @@ func (s *Service) Get(ctx context.Context, companyID, id string) (p Payment, err
 
 // ByToken finds the payment of a pay page.
 func (s *Service) ByToken(ctx context.Context, token string) (p Payment, err error) {
+	if !isToken(token) {
+		token = ""
+	}
 	err = s.db.Read(ctx, func(tx db.Tx) (err error) {
 		p, err = scanPayment(tx.QueryRow("SELECT "+paymentColumns+" FROM payment WHERE token = $1 AND token <> ''", token))
 		return err

@@ -51,6 +51,28 @@ type ReasonStats struct {
 // HourStats count an hour of the day.
 type HourStats struct{ Approved, Declined int64 }
 
+// Refusals are the accounts that a bank refused in the last day because of the merchant's set-up: a wrong password, an IP address that it does not know.
+func (s *Service) Refusals(ctx context.Context, companyID string) (map[string]pos.Code, error) {
+	out := map[string]pos.Code{}
+	err := s.db.Read(ctx, func(tx db.Tx) error {
+		// Only the newest attempts of each account count: once one is answered again, the matter is over.
+		rows, err := db.All(tx, func(r db.Row) (x [2]string, err error) { return x, r.Scan(&x[0], &x[1]) },
+			"SELECT account_id, code FROM payment_attempt WHERE id >= $1 AND company_id = $2 AND state IN ('approved', 'declined', 'failed') ORDER BY id DESC LIMIT 200", idSince("att", s.clock.Now().Add(-24*time.Hour)), companyID)
+		seen := map[string]bool{}
+		for _, x := range rows {
+			if seen[x[0]] {
+				continue
+			}
+			seen[x[0]] = true
+			if code := pos.Code(x[1]); code != "" && code.Class() == pos.ClassMerchant && code != pos.CodeInvalidAmount && code != pos.CodeInvalidInstallment {
+				out[x[0]] = code
+			}
+		}
+		return err
+	})
+	return out, err
+}
+
 // unauthenticated are the reasons for which 3-D Secure itself ended an attempt.
 var unauthenticated = []pos.Code{pos.CodeSecure3DFailed, pos.CodeSecure3DHalf, pos.CodeSecure3DNotEnrolled, pos.CodeSecure3DError, pos.CodeCanceled}
 

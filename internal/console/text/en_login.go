@@ -47,9 +47,10 @@ func init() {
 		"error.provider.title": "The provider does not answer",
 		"error.provider.text":  "%s did not answer. It will be tried again by itself; if it is urgent, choose another provider.",
 
-		"saved":   "Saved.",
-		"deleted": "Deleted.",
-		"sent":    "Sent.",
-		"undone":  "Undone.",
+		"saved":       "Saved.",
+		"deleted":     "Deleted.",
+		"sent":        "Sent.",
+		"undone":      "Undone.",
+		"login.again": "Log in again for this: refunds, keys and credentials are not changed from a screen that was left open.",
 	})
 }

@@ -258,5 +258,7 @@ func init() {
 		"audit.area.payment_link.":         "Payment links",
 		"event.payment_link.created":       "Payment link added",
 		"event.payment_link.changed":       "Payment link changed",
+		"today.bank":                       "The bank refuses the account %s",
+		"today.bank.text":                  "Check its credentials, and the IP address that the bank knows.",
 	})
 }

@@ -47,9 +47,10 @@ func init() {
 		"error.provider.title": "Sağlayıcı yanıt vermiyor",
 		"error.provider.text":  "%s yanıt vermedi. Kendiliğinden yeniden denenecek; acele ise başka sağlayıcı seçin.",
 
-		"saved":   "Kaydedildi.",
-		"deleted": "Silindi.",
-		"sent":    "Gönderildi.",
-		"undone":  "Geri alındı.",
+		"saved":       "Kaydedildi.",
+		"deleted":     "Silindi.",
+		"sent":        "Gönderildi.",
+		"undone":      "Geri alındı.",
+		"login.again": "Bu işlem için yeniden giriş yapın: para iadesi, anahtar ve hesap bilgileri açık kalmış bir ekrandan yapılamaz.",
 	})
 }

@@ -258,5 +258,7 @@ func init() {
 		"audit.area.payment_link.":         "Ödeme bağlantıları",
 		"event.payment_link.created":       "Ödeme bağlantısı eklendi",
 		"event.payment_link.changed":       "Ödeme bağlantısı değişti",
+		"today.bank":                       "Banka %s hesabını kabul etmiyor",
+		"today.bank.text":                  "Hesap bilgilerini ve bankaya bildirilen IP adresini kontrol edin.",
 	})
 }
