@@ -195,6 +195,66 @@ func TestPayInTheBrowser(t *testing.T) {
 	}
 }
 
+// TestTwoTabsAndADoubleClick: the same page paid in two tabs, and a button pressed twice, charge once.
+func TestTwoTabsAndADoubleClick(t *testing.T) {
+	base, world := demo(t)
+	var list struct {
+		Data []struct{ ID, Bank string }
+	}
+	rest(t, base, "GET", "/v1/pos-accounts", nil, &list)
+	for _, a := range list.Data {
+		if a.Bank != "isbank" && a.Bank != "garanti" && a.Bank != "nkolay" {
+			continue
+		}
+		var p apiPayment
+		if status := rest(t, base, "POST", "/v1/payments", map[string]any{"amount": 12300, "pos_account": a.ID, "order_reference": "T-" + a.Bank}, &p); status != 201 {
+			t.Fatal(status)
+		}
+		var tabs []*browser
+		for range 2 {
+			b := newBrowser(t, base, 390, 844, true)
+			b.do(chromedp.Navigate(p.RedirectURL))
+			b.fill("number", string(postest.Card(t, "0000").AppendNumber(nil)))
+			b.fill("expiry", "1230")
+			b.fill("cvv", "123")
+			b.fill("holder", "Ayşe Yılmaz")
+			b.do(chromedp.Evaluate(`(() => { const b = document.querySelector("form button"); b.click(); b.click(); })()`, nil))
+			b.see("Onayla")
+			tabs = append(tabs, b)
+		}
+		for _, b := range tabs {
+			b.fill("password", "123456")
+			b.press("Onayla")
+		}
+		for _, b := range tabs {
+			b.see("Ödendi")
+		}
+		var q struct {
+			Status   string
+			Captured int64
+			Attempts []struct {
+				State       string
+				BankOrderID string `json:"bank_order_id"`
+			}
+		}
+		charges := 0
+		for range 50 { // a second charge, where the bank itself charges, is given back in the background
+			charges = 0
+			rest(t, base, "GET", "/v1/payments/"+p.ID, nil, &q)
+			for _, x := range q.Attempts {
+				charges += booked(t, world, a.Bank, x.BankOrderID)
+			}
+			if charges == 1 && q.Status == "captured" {
+				break
+			}
+			time.Sleep(100 * time.Millisecond)
+		}
+		if charges != 1 || q.Status != "captured" || q.Captured != 12300 || len(q.Attempts) != 2 {
+			t.Errorf("%s: %d charges, %+v", a.Bank, charges, q)
+		}
+	}
+}
+
 // TestCollections: a cashier takes a payment, an accountant gives it back; desktop and phone, light and dark.
 func TestCollections(t *testing.T) {
 	base, _ := demo(t)

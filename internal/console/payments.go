@@ -111,22 +111,18 @@ func listPayments(s *screen) error {
 	}
 	q := s.r.URL.Query()
 	filtered := f.Search != "" || f.Amount > 0 || f.Status != "" || f.AccountID != "" || f.LinkID != "" || !f.From.IsZero() || !f.To.IsZero()
-	t := ui.TableProps{Caption: s.t("payment.list"), Empty: ui.EmptyState(empty), Columns: []ui.Column{{Label: s.t("payment.what"), Wide: true}, {Label: s.t("payment.amount"), Num: true}, {Label: s.t("word.state")}, {Label: s.t("payment.card")}, {Label: s.t("payment.account")}, {Label: s.t("payment.authcode")}, {Label: s.t("word.date")}}}
+	chosen := s.chosenColumns()
+	t := ui.TableProps{Caption: s.t("payment.list"), Empty: ui.EmptyState(empty), Columns: []ui.Column{{Label: s.t("payment.what"), Wide: true}}}
+	for _, c := range chosen {
+		t.Columns = append(t.Columns, ui.Column{Label: s.t(c.label), Num: c.num})
+	}
 	if filtered {
 		t.Empty = ui.EmptyState(ui.EmptyProps{Icon: "search", Title: s.t("payment.none"), Action: &ui.ButtonProps{Label: s.t("act.clear"), Href: "/payments"}})
 	}
 	for _, p := range shown {
-		amount := ui.Cell{Text: text.MoneyIn(p.Amount.Minor, string(p.Amount.Currency))}
-		if p.Refunded > 0 && p.Status != payment.Voided {
-			amount.Sub = s.t("payment.back", text.MoneyIn(p.Refunded, string(p.Amount.Currency)))
-		}
-		account := ui.Cell{Text: names[p.AccountID]}
-		if p.Test {
-			account.Sub = s.t("payment.test")
-		}
-		row := ui.Row{Cells: []ui.Cell{{Text: s.about(p), Href: "/payments/" + p.ID, Sub: p.PayerName}, amount, {Body: ui.StateTag(ui.StateProps{Area: "payment", State: string(p.Status)})}, ui.Txt(masked(p.CardMasked)), account, ui.Txt(p.AuthCode), ui.Node(ui.Moment(p.CreatedAt))}}
-		if p.DeclineCode != "" && !p.Status.Paid() {
-			row.Cells[2].Body = screens.Stack(row.Cells[2].Body, screens.Note(p.DeclineCode.Text(string(text.From(s.ctx)))))
+		row := ui.Row{Cells: []ui.Cell{{Text: s.about(p), Href: "/payments/" + p.ID, Sub: p.PayerName}}}
+		for _, c := range chosen {
+			row.Cells = append(row.Cells, c.cell(s, p, names))
 		}
 		if p.Status == payment.Unknown {
 			row.Tone = ui.Bad
@@ -142,12 +138,82 @@ func listPayments(s *screen) error {
 		ui.Select(ui.SelectProps{Name: "status", Label: s.t("word.state"), Value: string(f.Status), Blank: s.t("word.all"), Options: s.statuses()}),
 		ui.Select(ui.SelectProps{Name: "account", Label: s.t("payment.account"), Value: f.AccountID, Blank: s.t("word.all"), Options: accounts}),
 		ui.Field(ui.FieldProps{Name: "from", Label: s.t("payment.from"), Type: "date", Value: q.Get("from")}),
-		ui.Field(ui.FieldProps{Name: "to", Label: s.t("payment.to"), Type: "date", Value: q.Get("to")})),
+		ui.Field(ui.FieldProps{Name: "to", Label: s.t("payment.to"), Type: "date", Value: q.Get("to")}), s.columnChoices(chosen)),
 		screens.Panel(ui.PanelProps{Flush: true}, ui.Table(t)))
 	if len(shown) > 0 {
 		parts = append(parts, ui.Pager(ui.PagerProps{Shown: len(shown), First: first, Next: next}))
 	}
 	return s.show(http.StatusOK, "payment.list", parts...)
+}
+
+// listColumn is a column of the list that may be chosen.
+type listColumn struct {
+	key, label string
+	num, usual bool
+	cell       func(s *screen, p payment.Payment, names map[string]string) ui.Cell
+}
+
+// listColumns are those beside the first, which is always there.
+var listColumns = []listColumn{
+	{"amount", "payment.amount", true, true, func(s *screen, p payment.Payment, _ map[string]string) ui.Cell {
+		c := ui.Cell{Text: text.MoneyIn(p.Amount.Minor, string(p.Amount.Currency))}
+		if p.Refunded > 0 && p.Status != payment.Voided {
+			c.Sub = s.t("payment.back", text.MoneyIn(p.Refunded, string(p.Amount.Currency)))
+		}
+		return c
+	}},
+	{"state", "word.state", false, true, func(s *screen, p payment.Payment, _ map[string]string) ui.Cell {
+		tag := ui.StateTag(ui.StateProps{Area: "payment", State: string(p.Status)})
+		if p.DeclineCode != "" && !p.Status.Paid() {
+			tag = screens.Stack(tag, screens.Note(p.DeclineCode.Text(string(text.From(s.ctx)))))
+		}
+		return ui.Node(tag)
+	}},
+	{"card", "payment.card", false, true, func(_ *screen, p payment.Payment, _ map[string]string) ui.Cell {
+		return ui.Cell{Text: masked(p.CardMasked), Sub: p.CardBank}
+	}},
+	{"account", "payment.account", false, true, func(s *screen, p payment.Payment, names map[string]string) ui.Cell {
+		c := ui.Cell{Text: names[p.AccountID]}
+		if p.Test {
+			c.Sub = s.t("payment.test")
+		}
+		return c
+	}},
+	{"authcode", "payment.authcode", false, true, func(_ *screen, p payment.Payment, _ map[string]string) ui.Cell { return ui.Txt(p.AuthCode) }},
+	{"rrn", "payment.rrn", false, false, func(_ *screen, p payment.Payment, _ map[string]string) ui.Cell { return ui.Txt(p.RRN) }},
+	{"reference", "payment.reference", false, false, func(_ *screen, p payment.Payment, _ map[string]string) ui.Cell { return ui.Txt(p.ReferenceCode) }},
+	{"bankorder", "payment.bankorder", false, false, func(_ *screen, p payment.Payment, _ map[string]string) ui.Cell { return ui.Txt(p.BankOrderID) }},
+	{"installments", "payment.installments", true, false, func(_ *screen, p payment.Payment, _ map[string]string) ui.Cell {
+		return ui.Num(int64(max(1, p.Installments)))
+	}},
+	{"captured", "payment.captured", true, false, func(_ *screen, p payment.Payment, _ map[string]string) ui.Cell {
+		return ui.Txt(text.MoneyIn(p.Captured, string(p.Amount.Currency)))
+	}},
+	{"source", "payment.source", false, false, func(s *screen, p payment.Payment, _ map[string]string) ui.Cell {
+		return ui.Txt(s.t("payment.source." + p.Source))
+	}},
+	{"date", "word.date", false, true, func(_ *screen, p payment.Payment, _ map[string]string) ui.Cell {
+		return ui.Node(ui.Moment(p.CreatedAt))
+	}},
+}
+
+// chosenColumns are those of the address, which a saved address brings back, or the usual ones.
+func (s *screen) chosenColumns() (out []listColumn) {
+	wanted := s.r.URL.Query()["col"]
+	for _, c := range listColumns {
+		if slices.Contains(wanted, c.key) || len(wanted) == 0 && c.usual {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+func (s *screen) columnChoices(chosen []listColumn) templ.Component {
+	var boxes []templ.Component
+	for _, c := range listColumns {
+		boxes = append(boxes, ui.Checkbox(ui.CheckboxProps{Name: "col", ID: "col-" + c.key, Label: s.t(c.label), Value: c.key, Checked: slices.ContainsFunc(chosen, func(x listColumn) bool { return x.key == c.key })}))
+	}
+	return screens.Folded(s.t("payment.columns"), false, screens.Choices(s.t("payment.columns"), boxes...))
 }
 
 func (s *screen) statuses() (out []ui.Option) {

@@ -126,8 +126,8 @@ func posPage(s *screen, status int, a payment.Account, f *fault.Error, above ...
 		fields = append(fields, ui.Field(ui.FieldProps{Name: name, Label: s.t("pos.address", n), Type: "url", Value: a.Addresses[n], Hint: s.t("pos.address.hint"), Error: s.said(f, name)}))
 	}
 	names = append(names, "installments", "checklist")
-	fields = append(fields, screens.Panel(ui.PanelProps{Title: s.t("pos.contract")}, append([]templ.Component{screens.Note(s.t("pos.contract.text")), s.fieldError(f, "installments")}, s.contractFields(a)...)...),
-		screens.Panel(ui.PanelProps{Title: s.t("pos.checklist")}, append([]templ.Component{screens.Note(s.t("pos.checklist.text")), s.fieldError(f, "checklist")}, s.checklistFields(a)...)...))
+	fields = append(fields, screens.Folded(s.t("pos.contract"), s.said(f, "installments") != "", append([]templ.Component{screens.Note(s.t("pos.contract.text")), s.fieldError(f, "installments")}, s.contractFields(a)...)...),
+		screens.Folded(s.t("pos.checklist"), s.said(f, "checklist") != "", append([]templ.Component{screens.Note(s.t("pos.checklist.text")), s.fieldError(f, "checklist")}, s.checklistFields(a)...)...))
 	fields = append([]templ.Component{s.wrong(f, names...)}, fields...)
 	parts := append([]templ.Component{s.head(title, sub, "/settings/pos", test...)}, above...)
 	return s.show(status, title, append(parts, screens.Form(action, fields, s.save(), s.cancel("/settings/pos")))...)

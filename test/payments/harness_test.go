@@ -92,6 +92,13 @@ func (h *shop) restart() {
 	}
 }
 
+// peer is another node on the same database.
+func (h *shop) peer() *payment.Service {
+	s := payment.New(h.db, h.log, h.vault, h.clock, nil)
+	s.At(public)
+	return s
+}
+
 func (h *shop) add(a sandbox.BankAccount, model pos.Model) {
 	h.t.Helper()
 	creds := map[string]string{}

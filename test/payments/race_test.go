@@ -14,7 +14,7 @@ import (
 // rank orders the statuses of a payment's way to be paid: none is ever followed by an earlier one. After a decline another card may be tried.
 var rank = map[string]int{"payment.created": 0, "payment.authorizing": 1, "payment.awaiting_3ds": 1, "payment.unknown": 2, "payment.captured": 3}
 
-// The browser's return, the bank's second message and the inquiry race for the same payment: one charge, one event that it is paid,
+// The browser's return, the bank's second message and the inquiry race, on two nodes, for the same payment: one charge, one event that it is paid,
 // statuses only forward. ONAY_RACE_ROUNDS sets the number of rounds.
 func TestReturnMessageAndInquiryRace(t *testing.T) {
 	t.Parallel()
@@ -26,6 +26,7 @@ func TestReturnMessageAndInquiryRace(t *testing.T) {
 		t.Run(string(model), func(t *testing.T) {
 			t.Parallel()
 			h := at(t, "isbank", model)
+			nodes := []*payment.Service{h.s, h.peer()}
 			for i := range rounds {
 				p := h.page(int64(1000+i), "R-"+strconv.Itoa(i))
 				token, v, ok := h.toBank(p, "ok", "0000")
@@ -39,16 +40,16 @@ func TestReturnMessageAndInquiryRace(t *testing.T) {
 					t.Fatal(err)
 				}
 				var wg sync.WaitGroup
-				for range 3 {
+				for n := range 3 {
 					wg.Go(func() {
-						if _, err := h.s.Return(h.ctx, token, v); err != nil {
+						if _, err := nodes[n%2].Return(h.ctx, token, v); err != nil {
 							t.Error(err)
 						}
 					})
 				}
-				for range 2 {
+				for _, node := range nodes {
 					wg.Go(func() {
-						if err := h.s.Ask(h.ctx); err != nil {
+						if err := node.Ask(h.ctx); err != nil {
 							t.Error(err)
 						}
 					})

@@ -260,5 +260,6 @@ func init() {
 		"event.payment_link.changed":       "Payment link changed",
 		"today.bank":                       "The bank refuses the account %s",
 		"today.bank.text":                  "Check its credentials, and the IP address that the bank knows.",
+		"payment.columns":                  "Columns",
 	})
 }

@@ -260,5 +260,6 @@ func init() {
 		"event.payment_link.changed":       "Ödeme bağlantısı değişti",
 		"today.bank":                       "Banka %s hesabını kabul etmiyor",
 		"today.bank.text":                  "Hesap bilgilerini ve bankaya bildirilen IP adresini kontrol edin.",
+		"payment.columns":                  "Sütunlar",
 	})
 }
