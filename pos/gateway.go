@@ -150,6 +150,10 @@ type Capabilities struct {
 	Currencies []Currency
 	// ChargesAlone tells that the bank may charge in its 3-D pages whatever the model says: a payer who does not come back may have paid.
 	ChargesAlone bool
+	// HeldLooksCaptured tells that an inquiry shows a held amount like a captured one.
+	HeldLooksCaptured bool
+	// VoidedDisappears tells that a held amount which was voided is in no answer any more, as if it had never been.
+	VoidedDisappears bool
 }
 
 // Has reports whether the account has an ability.

@@ -132,7 +132,7 @@ type PaymentOrder struct {
 
 // PaymentDecision is what a person found in the bank's own panel.
 type PaymentDecision struct {
-	Paid bool   `json:"paid"`
+	Paid bool   `json:"paid" doc:"It was paid; of a capture, void or refund: it was done."`
 	Note string `json:"note" maxLength:"500" doc:"How it is known."`
 }
 
@@ -347,7 +347,7 @@ func (d *door) payments() {
 				return d.payment(ctx, c, in.ID)
 			})
 	}
-	handle(d, route{method: "POST", path: "/v1/payments/{id}/resolve", id: "resolvePayment", scope: "refunds", tag: tag, summary: "Decide about an unknown payment", doc: "For a payment of which the bank says nothing: somebody looked at the bank's own panel.",
+	handle(d, route{method: "POST", path: "/v1/payments/{id}/resolve", id: "resolvePayment", scope: "refunds", tag: tag, summary: "Decide what the bank does not say", doc: "For a payment, capture, void or refund that is `unknown`: somebody looked at the bank's own panel.",
 		codes: []code{missing, {"not_unknown", 409}, {"note_missing", 422}}, body: PaymentDecision{Paid: true, Note: "Bankanın panelinde görüldü"}, answer: examplePayment},
 		func(ctx context.Context, c *caller, in *struct {
 			IDInput

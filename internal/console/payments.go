@@ -91,7 +91,11 @@ func listPayments(s *screen) error {
 	if err != nil {
 		return err
 	}
-	totals, err := s.c.Payments.Totals(s.ctx, s.id, f)
+	sums := f
+	if sums.From.IsZero() && f.Search == "" && f.Amount == 0 && f.LinkID == "" { // all of a shop's life is no sum that anybody asks for
+		sums.From = s.c.Clock.Now().AddDate(0, 0, -30)
+	}
+	totals, err := s.c.Payments.Totals(s.ctx, s.id, sums)
 	if err != nil {
 		return err
 	}
@@ -131,6 +135,9 @@ func listPayments(s *screen) error {
 	}
 	parts := []templ.Component{screens.Head(ui.HeadProps{Title: s.t("payment.list")}, actions...)}
 	if len(totals) > 0 {
+		if !sums.From.Equal(f.From) {
+			parts = append(parts, screens.Note(s.t("payment.lastdays")))
+		}
 		parts = append(parts, s.totals(totals))
 	}
 	parts = append(parts, screens.Filters(ui.FilterBarProps{Action: "/payments", Clear: "/payments", Export: with2("/payments/export", s.r.URL.Query(), "format", "xlsx")},
@@ -437,6 +444,10 @@ func showPayment(s *screen) error {
 	if s.can(company.PaymentsTake) && p.Status == payment.Authorized && !busy {
 		act("payment.capture", "/capture", ui.Primary)
 	}
+	lost := slices.ContainsFunc(ops, func(o payment.Operation) bool { return o.State == payment.OpUnknown })
+	if s.can(company.PaymentsRefund) && lost {
+		act("payment.resolve", "/resolve", ui.Secondary)
+	}
 	if s.can(company.PaymentsRefund) && !busy {
 		switch p.Status {
 		case payment.Authorized:
@@ -453,6 +464,8 @@ func showPayment(s *screen) error {
 		parts = append(parts, ui.Callout(ui.CalloutProps{Tone: ui.Info, Text: s.t("payment.test.text")}))
 	}
 	switch {
+	case lost:
+		parts = append(parts, ui.Callout(ui.CalloutProps{Tone: ui.Wait, Title: s.t("state.operation.unknown"), Text: s.t("payment.op.unknown")}))
 	case p.Status == payment.Unknown:
 		parts = append(parts, ui.Callout(ui.CalloutProps{Tone: ui.Wait, Title: s.t("state.payment.unknown"), Text: s.t("payment.unknown.text")}))
 	case p.DeclineCode != "" && !p.Status.Paid() && (p.Status == payment.Declined || p.Status == payment.Failed):
@@ -757,9 +770,13 @@ func resolvePage(s *screen, status int, f *fault.Error) error {
 		return err
 	}
 	base := "/payments/" + p.ID
+	answers := []ui.Option{{Value: "yes", Label: s.t("payment.resolve.paid")}, {Value: "no", Label: s.t("payment.resolve.unpaid")}}
+	if p.Status != payment.Unknown { // a capture, a void or a refund
+		answers = []ui.Option{{Value: "yes", Label: s.t("payment.resolve.done")}, {Value: "no", Label: s.t("payment.resolve.undone")}}
+	}
 	return s.show(status, "payment.resolve", screens.Ask(ui.ConfirmProps{Title: s.t("payment.resolve"), Text: s.t("payment.resolve.text", p.BankOrderID), Action: base + "/resolve", Label: s.t("act.save"), Close: base},
 		s.wrong(f, "note"),
-		ui.RadioGroup(ui.RadioProps{Name: "paid", Label: s.t("payment.resolve.what"), Value: s.form("paid"), Required: true, Options: []ui.Option{{Value: "yes", Label: s.t("payment.resolve.paid")}, {Value: "no", Label: s.t("payment.resolve.unpaid")}}}),
+		ui.RadioGroup(ui.RadioProps{Name: "paid", Label: s.t("payment.resolve.what"), Value: s.form("paid"), Required: true, Options: answers}),
 		ui.Field(ui.FieldProps{Name: "note", Label: s.t("payment.resolve.note"), Type: "textarea", Value: s.form("note"), Required: true, MaxLength: 500, Error: s.said(f, "note")})))
 }
 

@@ -2,6 +2,7 @@ package payment
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -229,11 +230,13 @@ func (s *Service) askAttempt(ctx context.Context, a Attempt) error {
 	if err != nil {
 		return err
 	}
-	if a.State == reversing {
+	if a.State == reversing && !account.moved(p) {
 		return s.reverse(ctx, p, a, g, rec)
 	}
 	var l pos.List
-	if a.State != starting && (a.State != redirected || a.bankCharges()) {
+	if account.moved(p) {
+		l.Reason = "the account leads to another system now"
+	} else if a.State != starting && (a.State != redirected || a.bankCharges()) {
 		if l, err = s.inquire(ctx, g, p, a); err != nil {
 			l = pos.List{Result: pos.Result{Outcome: pos.Unknown, Reason: err.Error()}}
 		}
@@ -345,8 +348,9 @@ func (s *Service) judge(ctx context.Context, tx db.Tx, p *Payment, a *Attempt, v
 	return updateAttempt(tx, *a)
 }
 
-// Resolve is a person's decision about an attempt of which the bank says nothing: somebody looked at the bank's own panel.
-func (s *Service) Resolve(ctx context.Context, companyID, id string, paid bool, note string) (Payment, error) {
+// Resolve is a person's decision about an attempt, or else about a capture, void or refund, of which the bank says nothing: somebody looked
+// at the bank's own panel. happened tells what was seen there.
+func (s *Service) Resolve(ctx context.Context, companyID, id string, happened bool, note string) (Payment, error) {
 	note = strings.TrimSpace(note)
 	if len(note) < 5 || len(note) > 500 {
 		return Payment{}, fault.Field("note", "note_missing", "Nereden öğrendiğinizi yazın (5–500 karakter).", "Say how you know it (5 to 500 characters).")
@@ -371,14 +375,29 @@ func (s *Service) Resolve(ctx context.Context, companyID, id string, paid bool, 
 				continue
 			}
 			r := pos.Result{Outcome: pos.Approved, Installments: -1, Reason: note}
-			if !paid {
+			if !happened {
 				r = pos.Result{Outcome: pos.Failed, Code: pos.CodeCanceled, Installments: -1, Reason: note}
 			}
 			p.Version++
-			if err := s.log.Append(ctx, tx, p.event("resolved", note, map[string]any{"attempt": a.ID, "paid": paid, "by": audit.Actor(ctx)})); err != nil {
+			if err := s.log.Append(ctx, tx, p.event("resolved", note, map[string]any{"attempt": a.ID, "happened": happened, "by": audit.Actor(ctx)})); err != nil {
 				return err
 			}
 			return s.apply(ctx, tx, &p, &a, r, map[string]any{"attempt": a.ID})
+		}
+		o, err := scanOperation(tx.QueryRow("SELECT "+operationColumns+" FROM payment_operation WHERE payment_id = $1 AND state = 'unknown'", id))
+		if err == nil {
+			r := pos.Result{Outcome: pos.Approved, Installments: -1, Reason: note}
+			if !happened {
+				r = pos.Result{Outcome: pos.Failed, Code: pos.CodeCanceled, Installments: -1, Reason: note}
+			}
+			p.Version++
+			if err := s.log.Append(ctx, tx, p.event("resolved", note, map[string]any{"operation": o.ID, "happened": happened, "by": audit.Actor(ctx)})); err != nil {
+				return err
+			}
+			return s.applyOperation(ctx, tx, &p, &o, r, nil)
+		}
+		if !errors.Is(err, db.ErrNoRows) {
+			return err
 		}
 		return fault.New(fault.Conflict, "not_unknown", "Bu ödemenin sonucu belli; elle girilecek bir şey yok.", "The end of this payment is known; there is nothing to decide.")
 	})

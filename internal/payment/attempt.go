@@ -265,6 +265,9 @@ func (s *Service) gateway(a Account) (pos.Gateway, *recorder, error) {
 	return g, r, err
 }
 
+// moved reports whether an account leads to another system of the bank than when a payment was made: nothing that it says is about the payment.
+func (a Account) moved(p Payment) bool { return (a.Mode == "test") != p.Test }
+
 // settle writes what became of an attempt. It is called with whatever a call, a callback or an inquiry learned, in any order and any
 // number of times: the first certain answer counts, and a success that comes after the end is given back. verify is the attempt to keep
 // for a callback, nil for none.

@@ -8,6 +8,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"golang.org/x/time/rate"
+
 	"github.com/onay/onay/internal/audit"
 	"github.com/onay/onay/internal/db"
 	"github.com/onay/onay/internal/fault"
@@ -191,6 +193,9 @@ func (s *Service) PayLink(ctx context.Context, token string, amount int64, name,
 	l, err := s.LinkByToken(ctx, token)
 	if err != nil {
 		return Payment{}, err
+	}
+	if limit, _ := s.links.LoadOrStore(l.ID, rate.NewLimiter(rate.Every(time.Second), 30)); !limit.(*rate.Limiter).Allow() {
+		return Payment{}, fault.Wait(5*time.Second, "too_many_payments", "Bu bağlantıdan şu anda çok ödeme başlatılıyor; birazdan yeniden deneyin.", "Too many payments begin at this link now; try again in a moment.")
 	}
 	if l.Amount > 0 {
 		amount = l.Amount

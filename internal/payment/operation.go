@@ -281,6 +281,9 @@ func (s *Service) perform(ctx context.Context, p Payment, o Operation) (Payment,
 	if err != nil {
 		return p, o, err
 	}
+	if account.moved(p) {
+		return s.settleOperation(ctx, p, o, pos.Result{Outcome: pos.Failed, Code: pos.CodeMerchantConfiguration, Installments: -1, Reason: "Hesap şimdi bankanın başka bir sistemine bağlı (deneme / gerçek)."}, rec)
+	}
 	on, cancel := context.WithTimeout(ctx, pos.DefaultTimeout+5*time.Second)
 	defer cancel()
 	ref, money := p.reference(a), pos.Money{Minor: o.Amount, Currency: p.Amount.Currency}
@@ -347,31 +350,37 @@ func (s *Service) settleOperation(ctx context.Context, p Payment, o Operation, r
 		if err != nil || o.State == OpDone || o.State == OpRefused {
 			return err
 		}
-		o.Way, o.Result = way, keep(r)
-		now := s.clock.Now()
-		kind := o.Kind + "_refused"
-		switch {
-		case r.Outcome == pos.Approved, o.Way == Void && r.Code == pos.CodeAlreadyVoided:
-			o.State, o.AskAt, o.EndedAt = OpDone, time.Time{}, now
-			kind = p.done(o)
-		case r.OutcomeUncertain():
-			kind = o.Kind + "_unknown"
-			if o.State == OpUnknown {
-				kind = ""
-			}
-			o.State, o.AskAt = OpUnknown, now.Add(pause(o.Asks))
-		case o.Kind == Refund && o.State != OpQueued && sameDay(p.PaidAt, now) && r.DeclineClass() != pos.ClassMerchant && r.DeclineClass() != pos.ClassTechnical: // several banks say no more than "not now"
-			o.State, o.AskAt = OpQueued, afterDayEnd(now)
-			kind = "refund_queued"
-		default:
-			o.State, o.AskAt, o.EndedAt = OpRefused, time.Time{}, now
-		}
-		if err := updateOperation(tx, o); err != nil || kind == "" {
-			return err
-		}
-		return s.tell(ctx, tx, &p, nil, kind, o.Reason, map[string]any{"operation": o.ID, "operation_amount": o.Amount, "way": o.Way, "operation_code": r.Code, "operation_bank_code": o.Result.BankCode, "exchanges": digests})
+		o.Way = way
+		return s.applyOperation(ctx, tx, &p, &o, r, digests)
 	})
 	return p, o, err
+}
+
+// applyOperation moves an operation and its payment by one answer. The caller holds the lock of the payment's group.
+func (s *Service) applyOperation(ctx context.Context, tx db.Tx, p *Payment, o *Operation, r pos.Result, digests []string) error {
+	o.Result = keep(r)
+	now := s.clock.Now()
+	kind := o.Kind + "_refused"
+	switch {
+	case r.Outcome == pos.Approved, o.Way == Void && r.Code == pos.CodeAlreadyVoided:
+		o.State, o.AskAt, o.EndedAt = OpDone, time.Time{}, now
+		kind = p.done(*o)
+	case r.OutcomeUncertain():
+		kind = o.Kind + "_unknown"
+		if o.State == OpUnknown {
+			kind = ""
+		}
+		o.State, o.AskAt = OpUnknown, now.Add(pause(o.Asks))
+	case o.Kind == Refund && o.State != OpQueued && o.State != OpUnknown && sameDay(p.PaidAt, now) && r.DeclineClass() != pos.ClassMerchant && r.DeclineClass() != pos.ClassTechnical: // several banks say no more than "not now"
+		o.State, o.AskAt = OpQueued, afterDayEnd(now)
+		kind = "refund_queued"
+	default:
+		o.State, o.AskAt, o.EndedAt = OpRefused, time.Time{}, now
+	}
+	if err := updateOperation(tx, *o); err != nil || kind == "" {
+		return err
+	}
+	return s.tell(ctx, tx, p, nil, kind, o.Reason, map[string]any{"operation": o.ID, "operation_amount": o.Amount, "way": o.Way, "operation_code": r.Code, "operation_bank_code": o.Result.BankCode, "exchanges": digests})
 }
 
 // done moves a payment by an operation that the bank has carried out, and names the event.
@@ -429,16 +438,18 @@ func (s *Service) askOperation(ctx context.Context, o Operation) error {
 	}
 	var l pos.List
 	complete := false // every refund of the order is listed
-	if h, ok := g.(pos.OrderHistory); ok {
+	if account.moved(p) {
+		l.Reason = "the account leads to another system now"
+	} else if h, ok := g.(pos.OrderHistory); ok {
 		l, err = h.History(ctx, p.reference(a))
 		complete = err == nil && l.Outcome == pos.OK
 	}
-	if !complete {
+	if !complete && !account.moved(p) {
 		if l, err = s.inquire(ctx, g, p, a); err != nil {
 			l = pos.List{Result: pos.Result{Outcome: pos.Unknown, Reason: err.Error()}}
 		}
 	}
-	r, known := p.books(l, o, complete)
+	r, known := p.books(l, o, complete, g.Capabilities())
 	if !known {
 		r = pos.Result{Outcome: pos.Unknown, Reason: l.Reason, Installments: -1}
 		if s.clock.Now().Sub(o.CreatedAt) > giveUp {
@@ -470,12 +481,15 @@ func (s *Service) askOperation(ctx context.Context, o Operation) error {
 }
 
 // books reads from what the bank has of an order whether an operation was carried out. complete tells that refunds are listed one by one.
-func (p Payment) books(l pos.List, o Operation, complete bool) (r pos.Result, known bool) {
+func (p Payment) books(l pos.List, o Operation, complete bool, caps pos.Capabilities) (r pos.Result, known bool) {
+	if l.Outcome == pos.NotFound && caps.VoidedDisappears && o.Way == Void && p.Status == Authorized {
+		return pos.Result{Outcome: pos.Approved, Installments: -1}, true
+	}
 	if l.Outcome != pos.OK || len(l.Rows) == 0 {
 		return r, false
 	}
 	var refunded, captured int64
-	var voided, whole bool
+	var voided, whole, closed bool
 	for _, row := range l.Rows {
 		switch row.State {
 		case pos.StateRefund:
@@ -484,6 +498,8 @@ func (p Payment) books(l pos.List, o Operation, complete bool) (r pos.Result, kn
 			whole = true
 		case pos.StateVoid, pos.StateVoided, pos.StateReversed:
 			voided = true
+		case pos.StatePreauthClosed:
+			closed = true
 		case pos.StateCaptured:
 			captured = row.Amount.Minor
 			r.AuthCode, r.RRN, r.ReferenceCode, r.BankTime = row.AuthCode, row.RRN, row.ReferenceCode, row.Time
@@ -498,7 +514,11 @@ func (p Payment) books(l pos.List, o Operation, complete bool) (r pos.Result, kn
 		yes = whole || refunded >= p.Refunded+o.Amount
 		known = yes || complete
 	case Capture:
-		yes, known = captured == o.Amount, true
+		// A bank that tells only that the held amount is closed has captured it: nothing else was asked for.
+		yes, known = captured == o.Amount || captured == 0 && closed, true
+		if caps.HeldLooksCaptured && o.Amount == p.Charged() {
+			known = false
+		}
 	}
 	if r.Outcome = pos.Failed; yes {
 		r.Outcome = pos.Approved

@@ -30,6 +30,7 @@ type Service struct {
 
 	forms sync.Map // id of an attempt: form, for the payer's browser alone
 	cache sync.Map // id of a company: *remembered
+	links sync.Map // id of a link: *rate.Limiter; whoever tries out stolen cards needs many payments
 }
 
 // New returns the service.

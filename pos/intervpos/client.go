@@ -35,7 +35,7 @@ func (c *Client) Capabilities() pos.Capabilities {
 	if c.cfg.MOTO {
 		a = append(a, pos.AbilityMOTO)
 	}
-	return pos.Capabilities{Protocol: "intervpos", Models: []pos.Model{pos.NonSecure, c.cfg.Model}, Abilities: a, Currencies: []pos.Currency{pos.TRY, pos.USD, pos.EUR, pos.GBP, pos.JPY}}
+	return pos.Capabilities{Protocol: "intervpos", Models: []pos.Model{pos.NonSecure, c.cfg.Model}, Abilities: a, Currencies: []pos.Currency{pos.TRY, pos.USD, pos.EUR, pos.GBP, pos.JPY}, HeldLooksCaptured: true}
 }
 
 func (c *Client) post(ctx context.Context, r Request) (int, []byte, error) {

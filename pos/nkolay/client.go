@@ -42,7 +42,7 @@ func (c *Client) Capabilities() pos.Capabilities {
 	if c.cfg.Model != pos.NonSecure {
 		models = append(models, c.cfg.Model)
 	}
-	return pos.Capabilities{Protocol: "nkolay", Models: models, Abilities: a, Currencies: []pos.Currency{pos.TRY}, ChargesAlone: true}
+	return pos.Capabilities{Protocol: "nkolay", Models: models, Abilities: a, Currencies: []pos.Currency{pos.TRY}, ChargesAlone: true, VoidedDisappears: true}
 }
 
 func (c *Client) post(ctx context.Context, path string, f Fields) (int, []byte, error) {

@@ -291,6 +291,37 @@ func TestGivingBack(t *testing.T) {
 		}
 		h.balanced(q)
 
+		// The answers to a capture and to a void are lost, before and after the bank did it.
+		for _, f := range []string{"timeout_after", "timeout_before"} {
+			for _, kind := range []string{payment.Capture, payment.Void} {
+				if p, err = h.s.Create(h.ctx, payment.NewPayment{CompanyID: "com_a", Amount: pos.Money{Minor: 9300, Currency: pos.TRY}, PreAuth: true, Secure3D: "off", Card: postest.Card(t, "0000"), ClientIP: "203.0.113.9"}); err != nil || p.Status != payment.Authorized {
+					t.Fatalf("%s %v", p.Status, err)
+				}
+				h.fault(f, 1)
+				q, o, err = h.s.Operate(h.ctx, "com_a", p.ID, payment.NewOperation{Kind: kind})
+				h.fault(f, 0)
+				if err != nil || o.State != payment.OpUnknown {
+					t.Errorf("%s, %s: %s %v", kind, f, o.State, err)
+				}
+				q = h.settle(p.ID)
+				ops, err := h.s.Operations(h.ctx, "com_a", p.ID)
+				if mute[a.Bank] && kind == payment.Capture { // it shows what is held like what is captured: a person decides
+					if err != nil || ops[0].State != payment.OpUnknown {
+						t.Errorf("%s, %s: %+v %v", kind, f, ops, err)
+					}
+					if q, err = h.s.Resolve(h.ctx, "com_a", p.ID, f == "timeout_after", "Bankanın panelinden bakıldı"); err != nil {
+						t.Error(err)
+					}
+					h.balanced(q)
+					continue
+				}
+				if err != nil || len(ops) != 1 || ops[0].State != map[string]string{"timeout_after": payment.OpDone, "timeout_before": payment.OpRefused}[f] {
+					t.Errorf("%s, %s: %+v %v", kind, f, ops, err)
+				}
+				h.balanced(q)
+			}
+		}
+
 		// Held, and let go.
 		if p, err = h.s.Create(h.ctx, payment.NewPayment{CompanyID: "com_a", Amount: pos.Money{Minor: 9100, Currency: pos.TRY}, PreAuth: true, Secure3D: "off", Card: postest.Card(t, "0000"), ClientIP: "203.0.113.9"}); err != nil || p.Status != payment.Authorized {
 			t.Fatalf("%s %v", p.Status, err)

@@ -238,7 +238,7 @@ func (d *door) linkPage(w http.ResponseWriter, r *http.Request, status int, wron
 	l, err := d.Payments.LinkByToken(r.Context(), r.PathValue("token"))
 	if err == nil {
 		var c company.Company
-		if c, err = d.Companies.Get(r.Context(), l.CompanyID); err == nil {
+		if c, err = d.Companies.Open(r.Context(), l.CompanyID); err == nil {
 			v.Merchant = c.Name
 			err = d.Payments.Open(l)
 		}
@@ -264,6 +264,12 @@ func (d *door) payLink(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	amount, _ := text.ParseAmount(r.PostForm.Get("amount"))
+	if l, err := d.Payments.LinkByToken(r.Context(), r.PathValue("token")); err == nil {
+		if _, err := d.Companies.Open(r.Context(), l.CompanyID); err != nil {
+			d.fail(w, r, nil, err)
+			return
+		}
+	}
 	p, err := d.Payments.PayLink(r.Context(), r.PathValue("token"), amount, clip(r.PostForm.Get("name"), 100), clip(r.PostForm.Get("phone"), 40), r.URL.Query().Get("lang"))
 	switch f := fault.As(err); {
 	case f != nil && f.Kind == fault.Invalid:
@@ -312,6 +318,10 @@ func (d *door) pay(w http.ResponseWriter, r *http.Request) {
 	}
 	if err := r.ParseForm(); err != nil {
 		d.fail(w, r, &v, fault.New(fault.Invalid, "unreadable", "Form okunamadı; sayfayı yenileyip tekrar deneyin.", "The form could not be read; reload the page and try again."))
+		return
+	}
+	if _, err := d.Companies.Open(r.Context(), v.P.CompanyID); err != nil {
+		d.fail(w, r, &v, err)
 		return
 	}
 	in := payment.Input{TryKey: r.PostForm.Get("try"), ClientIP: d.ClientIP(r)}

@@ -261,5 +261,8 @@ func init() {
 		"today.bank":                       "The bank refuses the account %s",
 		"today.bank.text":                  "Check its credentials, and the IP address that the bank knows.",
 		"payment.columns":                  "Columns",
+		"payment.lastdays":                 "Totals of the last 30 days; choose dates for another range.",
+		"payment.resolve.done":             "It was done",
+		"payment.resolve.undone":           "It was not done",
 	})
 }

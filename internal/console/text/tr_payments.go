@@ -261,5 +261,8 @@ func init() {
 		"today.bank":                       "Banka %s hesabını kabul etmiyor",
 		"today.bank.text":                  "Hesap bilgilerini ve bankaya bildirilen IP adresini kontrol edin.",
 		"payment.columns":                  "Sütunlar",
+		"payment.lastdays":                 "Son 30 günün toplamları; başka bir aralık için tarih seçin.",
+		"payment.resolve.done":             "İşlem yapılmış",
+		"payment.resolve.undone":           "İşlem yapılmamış",
 	})
 }
