@@ -1,7 +1,10 @@
 package sandbox
 
 import (
+	"io"
+	"net"
 	"net/http"
+	"net/netip"
 	"strconv"
 
 	"github.com/onay/onay/sandbox/bank"
@@ -111,4 +114,26 @@ func (w *World) bankLinesOf(a BankAccount) (out []bank.Txn) {
 		}
 	}
 	return out
+}
+
+// getIP answers with the caller's address, as services on the internet do; PUT makes it another one, as a provider does over night.
+func (w *World) getIP(rw http.ResponseWriter, r *http.Request) {
+	ip, _, _ := net.SplitHostPort(r.RemoteAddr)
+	if set := w.seenIP.Load(); set != nil {
+		ip = *set
+	}
+	io.WriteString(rw, ip+"\n")
+}
+
+func (w *World) putIP(rw http.ResponseWriter, r *http.Request) {
+	var in struct{ Address string }
+	if !readJSON(rw, r, &in) {
+		return
+	}
+	if _, err := netip.ParseAddr(in.Address); err != nil {
+		problem(rw, http.StatusUnprocessableEntity, "address_invalid", "address must be an IP address")
+		return
+	}
+	w.seenIP.Store(&in.Address)
+	rw.WriteHeader(http.StatusNoContent)
 }

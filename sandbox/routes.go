@@ -43,6 +43,8 @@ func (w *World) routes() http.Handler {
 	person.HandleFunc("POST /banks/close-day", w.postCloseDay)
 	person.HandleFunc("GET /banks/{bank}/transactions", w.getBankTransactions)
 	person.HandleFunc("GET /cards", w.getCards)
+	person.HandleFunc("GET /ip", w.getIP)
+	person.HandleFunc("PUT /ip", w.putIP)
 	person.HandleFunc("GET /healthz", func(rw http.ResponseWriter, _ *http.Request) {
 		writeJSON(rw, http.StatusOK, map[string]string{"status": "ok"})
 	})

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/onay/onay/sandbox/netgsm"
@@ -26,6 +27,7 @@ type World struct {
 	netgsm  *netgsm.Server
 	views   *views
 	banks   []bankRoom
+	seenIP  atomic.Pointer[string] // what GET /ip answers; nil: the caller's address
 	handler http.Handler
 }
 

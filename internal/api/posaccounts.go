@@ -146,6 +146,7 @@ type changePosAccountInput struct {
 
 func (d *door) posAccounts() {
 	scope, tag := "settings", "POS accounts"
+	d.outgoingAddress(scope, tag)
 	exampleBank, _ := banks.Get("isbank")
 	handle(d, route{method: "GET", path: "/v1/pos-banks", id: "listPosBanks", scope: scope, tag: tag, summary: "List the banks", doc: "Those that may be opened today first. `fields` is all that a form of an account needs.",
 		answer: list[PosBank]{Data: []PosBank{viewBank("en")(exampleBank)}}},
@@ -192,6 +193,40 @@ func (d *door) posAccounts() {
 				return nil, err
 			}
 			return reply(viewLogin(r, c.lang)), nil
+		}, nil)
+}
+
+// OutgoingAddress is the address from which banks are reached.
+type OutgoingAddress struct {
+	Address string     `json:"address,omitempty" doc:"Empty: it is not watched (--ip-echo)."`
+	Since   *time.Time `json:"since"`
+	Before  string     `json:"before,omitempty" doc:"The one before."`
+	New     bool       `json:"new" doc:"It changed, and nobody has said that the banks were told."`
+	ToldBy  string     `json:"told_by,omitempty"`
+}
+
+// AddressTold names the address that the banks were told.
+type AddressTold struct {
+	Address string `json:"address" maxLength:"60"`
+}
+
+func (d *door) outgoingAddress(scope, tag string) {
+	view := func(a payment.Address) OutgoingAddress {
+		return OutgoingAddress{Address: a.IP, Since: when(a.Since), Before: a.Before, New: a.New(), ToldBy: a.ToldBy}
+	}
+	example := OutgoingAddress{Address: "203.0.113.77", Since: &exampleTime, Before: "203.0.113.12", New: true}
+	handle(d, route{method: "GET", path: "/v1/outgoing-address", id: "getOutgoingAddress", scope: scope, tag: tag, summary: "Read the address that banks see", doc: "Banks admit addresses that they know: tell them before the first payment, and after each change.", answer: example},
+		func(ctx context.Context, c *caller, _ *struct{}) (*answer[OutgoingAddress], error) {
+			a, err := d.Payments.Outgoing(ctx)
+			return viewed(a, err, view)
+		}, nil)
+	handle(d, route{method: "POST", path: "/v1/outgoing-address/told", id: "tellOutgoingAddress", scope: scope, tag: tag, summary: "Say that the banks were told", codes: []code{{"address_changed", 409}}, body: AddressTold{"203.0.113.77"}, answer: example},
+		func(ctx context.Context, c *caller, in *struct{ Body AddressTold }) (*answer[OutgoingAddress], error) {
+			if err := d.Payments.AddressTold(ctx, c.company, in.Body.Address); err != nil {
+				return nil, err
+			}
+			a, err := d.Payments.Outgoing(ctx)
+			return viewed(a, err, view)
 		}, nil)
 }
 

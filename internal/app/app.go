@@ -34,6 +34,7 @@ type Config struct {
 	ACMEHost       string
 	TrustedProxies []string
 	PublicURL      string
+	IPEcho         string // address that answers with the caller's IP address; empty: it is not watched
 	Version        string
 	Logger         *slog.Logger
 }

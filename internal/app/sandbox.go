@@ -33,6 +33,9 @@ func (a *App) startSandbox(ctx context.Context) (stop func(), err error) {
 		return nil, fmt.Errorf("listen for the sandbox: %w", err)
 	}
 	a.SandboxListen = ln.Addr().String()
+	if a.IPEcho == "" {
+		a.IPEcho = "http://" + a.SandboxListen + "/ip"
+	}
 	world := sandbox.New(sandbox.Config{})
 	world.OnClock(a.Clock.SetOffset)
 	srv := &http.Server{Handler: world.Handler(), ReadHeaderTimeout: 10 * time.Second, ErrorLog: slogErrors(a.Logger)}

@@ -128,6 +128,9 @@ func (a *App) loops(ctx context.Context, wg *sync.WaitGroup) {
 	every(5*time.Second, "ask for delivery reports", a.Messages.Reports)
 	every(2*time.Second, "end expired verifications", a.Verifications.Expire)
 	every(250*time.Millisecond, "ask banks", a.Payments.Ask)
+	if a.IPEcho != "" {
+		every(10*time.Minute, "look at the outgoing address", func(ctx context.Context) error { return a.Payments.LookAtAddress(ctx, a.IPEcho) })
+	}
 	every(15*time.Second, "watch number blocks", a.Verifications.Watch)
 	every(time.Second, "write webhook deliveries", a.Webhooks.Dispatch)
 	every(time.Second, "deliver webhooks", a.Webhooks.Deliver)

@@ -15,6 +15,7 @@ var tables = []table{
 	{"payment_rules", "company_id"},
 	{"card_bin", "prefix"},
 	{"payment_link", "id"},
+	{"outgoing_address", "since"},
 	{"payment", "id"},
 	{"payment_attempt", "id"},
 	{"payment_operation", "id"},

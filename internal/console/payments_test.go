@@ -234,3 +234,53 @@ func TestALoginIsProofForAWhile(t *testing.T) {
 		t.Errorf("after the login: %d", status)
 	}
 }
+
+// The address from which banks are reached is shown; a change is told until somebody says that the banks know.
+func TestTheOutgoingAddressIsWatched(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	b := h.with(company.Administrator, "patron@example.com")
+	w := sandbox.New(sandbox.Config{})
+	srv := httptest.NewServer(w.Handler())
+	t.Cleanup(func() { w.Close(); srv.Close() })
+	look := func() {
+		t.Helper()
+		if err := h.d.Payments.LookAtAddress(t.Context(), srv.URL+"/ip"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	look()
+	look()
+	if _, body := b.get("/settings/pos"); !strings.Contains(body, "127.0.0.1 adresinden görür") {
+		t.Error("the address is not shown")
+	}
+	if _, body := b.get("/"); strings.Contains(body, "adresi değişti") {
+		t.Error("the first address is taken for a change")
+	}
+	r, err := http.NewRequest(http.MethodPut, srv.URL+"/ip", strings.NewReader(`{"address":"203.0.113.77"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/json")
+	if res, err := http.DefaultClient.Do(r); err != nil || res.StatusCode != http.StatusNoContent {
+		t.Fatal(res, err)
+	}
+	look()
+	for _, page := range []string{"/", "/settings/pos"} {
+		if _, body := b.get(page); !strings.Contains(body, "127.0.0.1 yerine 203.0.113.77") {
+			t.Errorf("%s does not tell of the change", page)
+		}
+	}
+	if status, _ := b.post("/settings/pos/address", "address", "127.0.0.1"); status != http.StatusConflict {
+		t.Errorf("an older address: %d", status)
+	}
+	if status, _ := b.post("/settings/pos/address", "address", "203.0.113.77"); status != http.StatusSeeOther {
+		t.Errorf("told: %d", status)
+	}
+	if _, body := b.get("/"); strings.Contains(body, "203.0.113.77") {
+		t.Error("it is told although the banks know")
+	}
+	if err := h.d.Payments.LookAtAddress(t.Context(), srv.URL+"/cards"); err == nil {
+		t.Error("an answer that is no address is taken for one")
+	}
+}

@@ -21,6 +21,7 @@ func init() {
 		c.settings("GET /settings/pos", company.SettingsRead, listPos)
 		c.settings("GET /settings/pos/new", company.ProvidersWrite, newPos)
 		c.settings("POST /settings/pos/new", company.ProvidersWrite, addPos)
+		c.settings("POST /settings/pos/address", company.ProvidersWrite, tellAddress)
 		c.settings("GET /settings/pos/{id}", company.ProvidersWrite, showPos)
 		c.settings("POST /settings/pos/{id}", company.ProvidersWrite, savePos)
 		c.settings("POST /settings/pos/{id}/test", company.ProvidersWrite, testPos)
@@ -53,7 +54,29 @@ func listPos(s *screen) error {
 		}
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{name, ui.Node(ui.Tag(state, tone)), ui.Txt(s.t("pos.short." + a.Mode)), ui.Txt(s.t("pos.steps.done", len(a.Checklist), len(payment.Steps))), ui.Num(int64(a.Priority))}})
 	}
-	return s.show(http.StatusOK, "set.pos", s.head(s.t("set.pos"), s.t("set.pos.text"), "", actions...), screens.Panel(ui.PanelProps{Flush: true}, ui.Table(t)))
+	ip, err := s.c.Payments.Outgoing(s.ctx)
+	if err != nil {
+		return err
+	}
+	above := []templ.Component{s.head(s.t("set.pos"), s.t("set.pos.text"), "", actions...)}
+	switch {
+	case ip.New():
+		above = append(above, ui.Callout(ui.CalloutProps{Tone: ui.Bad, Title: s.t("ip.changed", ip.Before, ip.IP), Text: s.t("ip.changed.text")}))
+		if s.can(company.ProvidersWrite) {
+			above = append(above, screens.Act("/settings/pos/address", ui.ButtonProps{Label: s.t("ip.told"), Name: "address", Value: ip.IP}))
+		}
+	case ip.IP != "":
+		above = append(above, ui.Callout(ui.CalloutProps{Tone: ui.Info, Text: s.t("ip.seen", ip.IP, text.Date(ip.Since))}))
+	}
+	return s.show(http.StatusOK, "set.pos", append(above, screens.Panel(ui.PanelProps{Flush: true}, ui.Table(t)))...)
+}
+
+// tellAddress writes down that the banks were told of the address.
+func tellAddress(s *screen) error {
+	if err := s.c.Payments.AddressTold(s.ctx, s.id, s.form("address")); err != nil {
+		return err
+	}
+	return s.done("saved", "/settings/pos")
 }
 
 // newPos asks for the bank first: what the form has to ask depends on it.

@@ -110,6 +110,13 @@ func (c *Console) concerns(r *http.Request) (out []custscreens.Concern, err erro
 		}
 	}
 	if may(company.ProvidersWrite) {
+		ip, err := c.Payments.Outgoing(r.Context())
+		if err != nil {
+			return nil, err
+		}
+		if ip.New() {
+			out = append(out, custscreens.Concern{Title: say(r, "ip.changed", ip.Before, ip.IP), Text: say(r, "ip.changed.text"), Link: ui.Link{Label: say(r, "act.details"), Href: "/settings/pos"}})
+		}
 		refused, err := c.Payments.Refusals(r.Context(), v.Company.ID)
 		if err != nil {
 			return nil, err

@@ -264,5 +264,10 @@ func init() {
 		"payment.lastdays":                 "Totals of the last 30 days; choose dates for another range.",
 		"payment.resolve.done":             "It was done",
 		"payment.resolve.undone":           "It was not done",
+		"ip.seen":                          "Banks see this server at %s (since %s). Tell your bank this address; if it changes you are warned here and on Today.",
+		"ip.changed":                       "The server's outside address has changed: %s is now %s",
+		"ip.changed.text":                  "Banks that admit known addresses only take nothing from the new one. Tell your bank, then mark it here.",
+		"ip.told":                          "The banks were told",
+		"event.payment_rules.address_told": "The banks were told of the server's new address",
 	})
 }

@@ -264,5 +264,10 @@ func init() {
 		"payment.lastdays":                 "Son 30 günün toplamları; başka bir aralık için tarih seçin.",
 		"payment.resolve.done":             "İşlem yapılmış",
 		"payment.resolve.undone":           "İşlem yapılmamış",
+		"ip.seen":                          "Bankalar bu sunucuyu %s adresinden görür (%s tarihinden beri). Bankanıza bu adresi bildirin; adres değişirse burada ve Bugün ekranında uyarılırsınız.",
+		"ip.changed":                       "Sunucunun dışarıdan görülen adresi değişti: %s yerine %s",
+		"ip.changed.text":                  "Adresi tanımlayan bankalar yeni adresten gelen işlemi almaz. Bankanıza yeni adresi bildirin, sonra burada işaretleyin.",
+		"ip.told":                          "Bankalara bildirildi",
+		"event.payment_rules.address_told": "Sunucunun yeni adresi bankalara bildirildi",
 	})
 }

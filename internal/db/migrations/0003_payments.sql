@@ -138,6 +138,13 @@ CREATE TABLE payment_exchange (
   PRIMARY KEY (payment_id, id)
 );
 
+-- The address from which this installation reaches the banks, as an outside service sees it; the newest row is today's.
+CREATE TABLE outgoing_address (
+  address TEXT NOT NULL,
+  since BIGINT NOT NULL PRIMARY KEY,
+  told_by TEXT NOT NULL                 -- who has told the banks; empty: nobody yet
+);
+
 -- A link that may be paid many times.
 CREATE TABLE payment_link (
   id TEXT PRIMARY KEY,
@@ -162,6 +169,7 @@ CREATE INDEX payment_link_company ON payment_link (company_id, id);
 
 -- +goose Down
 DROP TABLE payment_link;
+DROP TABLE outgoing_address;
 DROP TABLE payment_exchange;
 DROP TABLE payment_operation;
 DROP TABLE payment_attempt;
