@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -13,6 +15,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"github.com/onay/onay/internal/app"
+	"github.com/onay/onay/pos"
 	"github.com/onay/onay/pos/postest"
 )
 
@@ -93,7 +96,8 @@ func (b *browser) card(magic string) {
 
 // TestPayInTheBrowser pays at every simulated bank through its page, as people do it: declined first, given up, paid, and back again.
 func TestPayInTheBrowser(t *testing.T) {
-	base, world := demo(t)
+	dir := t.TempDir()
+	base, world := demo(t, "--data", dir)
 	var list struct {
 		Data []struct{ ID, Bank, Name string }
 	}
@@ -192,6 +196,23 @@ func TestPayInTheBrowser(t *testing.T) {
 	}
 	if len(seen) < 9 {
 		t.Errorf("only %d banks", len(seen))
+	}
+	// The cards went through every protocol: none is in the database, its write-ahead log or any other file.
+	var disk []byte
+	files, _ := filepath.Glob(filepath.Join(dir, "*"))
+	for _, f := range files {
+		if raw, err := os.ReadFile(f); err == nil {
+			disk = append(disk, raw...)
+		}
+	}
+	for _, magic := range []string{"0000", "0051"} {
+		number := string(postest.Card(t, magic).AppendNumber(nil))
+		if bytes.Contains(disk, []byte(number)) {
+			t.Errorf("a file holds the number of the card %s", magic)
+		}
+		if !bytes.Contains(disk, []byte(pos.Mask(number))) {
+			t.Error("not even the masked number is found: the sweep looks in the wrong place")
+		}
 	}
 }
 

@@ -116,10 +116,10 @@ func due[T any](ctx context.Context, s *Service, table, columns string, scan fun
 func (s *Service) Recover(ctx context.Context) error {
 	now := db.Micros(s.clock.Now())
 	return s.db.Write(ctx, func(tx db.Tx) error {
-		if _, err := tx.Exec("UPDATE payment_attempt SET ask_at = $1 WHERE state IN ('starting', 'charging', 'completing', 'reversing') AND ask_at > $1", now); err != nil {
+		if _, err := tx.Exec("UPDATE payment_attempt SET ask_at = $1 WHERE state IN ('starting', 'charging', 'completing', 'unknown', 'reversing') AND ask_at > $1", now); err != nil {
 			return err
 		}
-		_, err := tx.Exec("UPDATE payment_operation SET ask_at = $1 WHERE state = 'sending' AND ask_at > $1", now)
+		_, err := tx.Exec("UPDATE payment_operation SET ask_at = $1 WHERE state IN ('sending', 'unknown') AND ask_at > $1", now)
 		return err
 	})
 }
