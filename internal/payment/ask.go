@@ -21,16 +21,18 @@ var (
 	late = []time.Duration{2 * time.Minute, 20 * time.Minute, 3 * time.Hour}
 )
 
-// pause is how long to wait before an answer that never came is asked for again: ten times within a quarter of a minute, while somebody
-// waits for it, then ever more slowly until a day is over.
-func pause(asks int) time.Duration {
+// pause is how long to wait before a bank that gave no answer about something of an age is asked again: often while somebody waits for it,
+// then ever more slowly until a day is over.
+func pause(age time.Duration) time.Duration {
 	switch {
-	case asks < 10:
-		return 1500 * time.Millisecond
-	case asks < 13:
-		return 20 * time.Second
-	case asks < 20:
-		return 2 * time.Minute
+	case age < 20*time.Second:
+		return again
+	case age < 2*time.Minute:
+		return 10 * time.Second
+	case age < 15*time.Minute:
+		return time.Minute
+	case age < time.Hour:
+		return 5 * time.Minute
 	}
 	return 30 * time.Minute
 }
@@ -38,6 +40,8 @@ func pause(asks int) time.Duration {
 const (
 	// soon is when an answer that never came is asked for the first time.
 	soon = time.Second
+	// again is the time between two questions while somebody waits, or while the bank has an answer that has to be heard more than once.
+	again = 1500 * time.Millisecond
 	// arrives is how long a request may be on its way before the bank's not knowing it means anything.
 	arrives = 8 * time.Second
 	// enough is how often a bank has to say that it knows nothing of an order before that is believed.
@@ -303,7 +307,7 @@ func (s *Service) judge(ctx context.Context, tx db.Tx, p *Payment, a *Attempt, v
 			return s.apply(ctx, tx, p, a, r, data)
 		}
 		if v == silent && age < giveUp {
-			a.AskAt = now.Add(pause(a.Asks))
+			a.AskAt = now.Add(pause(age))
 		} else if n := a.Lost - enough; n >= 0 && n < len(late)-1 {
 			a.AskAt, a.Lost = now.Add(late[n+1]), a.Lost+1
 		} else {
@@ -336,7 +340,9 @@ func (s *Service) judge(ctx context.Context, tx db.Tx, p *Payment, a *Attempt, v
 			return err
 		}
 	}
-	a.AskAt = now.Add(pause(a.Asks))
+	if a.AskAt = now.Add(pause(age)); v == nothing {
+		a.AskAt = now.Add(again)
+	}
 	if age >= giveUp {
 		a.AskAt = time.Time{}
 		return s.tell(ctx, tx, p, a, "needs_person", "Banka bir gündür sonuç bildirmedi; bankanın panelinden bakıp sonucu elle girin.", data)
@@ -446,7 +452,7 @@ func (s *Service) reverse(ctx context.Context, p Payment, a Attempt, g pos.Gatew
 			a.State, a.AskAt, a.EndedAt = reversed, time.Time{}, s.clock.Now()
 			return s.tell(ctx, tx, &p, &a, "reversed", "Fazladan alınan ödeme geri verildi.", data)
 		}
-		a.AskAt = s.clock.Now().Add(pause(a.Asks))
+		a.AskAt = s.clock.Now().Add(pause(s.clock.Now().Sub(a.CreatedAt)))
 		if a.Asks == 5 {
 			return s.tell(ctx, tx, &p, &a, "reversal_failed", fmt.Sprintf("Fazladan alınan ödeme geri verilemedi (%s); denemeye devam ediliyor.", clip(r.Message, 100)), data)
 		}

@@ -370,7 +370,7 @@ func (s *Service) applyOperation(ctx context.Context, tx db.Tx, p *Payment, o *O
 		if o.State == OpUnknown {
 			kind = ""
 		}
-		o.State, o.AskAt = OpUnknown, now.Add(pause(o.Asks))
+		o.State, o.AskAt = OpUnknown, now.Add(pause(now.Sub(o.CreatedAt)))
 	case o.Kind == Refund && o.State != OpQueued && o.State != OpUnknown && sameDay(p.PaidAt, now) && r.DeclineClass() != pos.ClassMerchant && r.DeclineClass() != pos.ClassTechnical: // several banks say no more than "not now"
 		o.State, o.AskAt = OpQueued, afterDayEnd(now)
 		kind = "refund_queued"
@@ -471,7 +471,7 @@ func (s *Service) askOperation(ctx context.Context, o Operation) error {
 	} else if r.Outcome != pos.Approved { // the bank says that it did not happen: believed after some times
 		if o.Lost++; o.Lost < enough || s.clock.Now().Sub(o.CreatedAt) < arrives {
 			return s.db.Write(ctx, func(tx db.Tx) error {
-				o.State, o.AskAt = OpUnknown, s.clock.Now().Add(pause(o.Asks))
+				o.State, o.AskAt = OpUnknown, s.clock.Now().Add(again)
 				return updateOperation(tx, o)
 			})
 		}
