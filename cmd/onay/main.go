@@ -30,10 +30,11 @@ type cli struct {
 		Write  backupWriteCmd  `cmd:"" default:"withargs" help:"Write an encrypted backup while the program runs."`
 		Verify backupVerifyCmd `cmd:"" help:"Read a backup to its end and check it."`
 	} `cmd:"" help:"Backups."`
-	Restore restoreCmd `cmd:"" help:"Restore a backup into an empty database."`
-	Doctor  doctorCmd  `cmd:"" help:"Check configuration, database, event log, clock and provider logins."`
-	POS     posCmd     `cmd:"" name:"pos" help:"Virtual POS accounts: banks, login test, sale, void, refund, inquiry, callback inspector."`
-	User    struct {
+	Restore   restoreCmd   `cmd:"" help:"Restore a backup into an empty database."`
+	Doctor    doctorCmd    `cmd:"" help:"Check configuration, database, event log, clock and provider logins."`
+	POS       posCmd       `cmd:"" name:"pos" help:"Virtual POS accounts: banks, login test, sale, void, refund, inquiry, callback inspector."`
+	Reconcile reconcileCmd `cmd:"" help:"Compare an account's day with the bank's own list or a statement; ends with 1 where there are differences."`
+	User      struct {
 		Add      userAddCmd      `cmd:"" help:"Add a user, with a role in a company."`
 		Password userPasswordCmd `cmd:"" help:"Set a user's password."`
 	} `cmd:"" help:"Users of the console."`

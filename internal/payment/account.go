@@ -58,6 +58,12 @@ func (a Account) installment(count int) (Installment, bool) {
 	return Installment{Count: max(1, count)}, count <= 1 || len(a.Installments) == 0
 }
 
+// Commission is what the bank may keep of a payment by the contract: half a kuruş is rounded up.
+func (a Account) Commission(minor int64, installments int) int64 {
+	i, _ := a.installment(installments)
+	return (minor*int64(i.CostRate) + 5000) / 10000
+}
+
 // charge is what a card is charged for an amount in a number of installments: half a kuruş is rounded up.
 func (i Installment) charge(minor int64) int64 {
 	return minor + (minor*int64(i.PayerRate)+5000)/10000

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/onay/onay/internal/db"
+	"github.com/onay/onay/internal/fault"
 	"github.com/onay/onay/pos"
 )
 
@@ -144,4 +145,81 @@ func (s *Service) Stats(ctx context.Context, companyID string, from, to time.Tim
 		return strings.Compare(string(a.Code), string(b.Code))
 	})
 	return out, err
+}
+
+// Movement is money that came or went over an account: a captured payment, or a refund.
+type Movement struct {
+	Ref       string // pay_… or pop_…
+	PaymentID string
+	Refund    bool
+	Minor     int64 // kuruş
+	Currency  pos.Currency
+	At        time.Time
+	OrderID   string // at the bank
+	Reference string
+	RRN       string
+	AuthCode  string
+	Last4     string
+	Count     int // installments
+}
+
+// Movements lists what moved over an account in a time, the oldest first. What was voided moved nothing.
+func (s *Service) Movements(ctx context.Context, companyID, accountID string, from, to time.Time) (out []Movement, err error) {
+	last4 := func(masked string) string { return masked[max(0, len(masked)-4):] }
+	err = s.db.Read(ctx, func(tx db.Tx) error {
+		// A payment may be paid long after it was made: pages live for 90 days.
+		sales, err := db.All(tx, scanPayment, "SELECT "+paymentColumns+" FROM payment WHERE company_id = $1 AND id >= $2 AND account_id = $3 AND paid_at >= $4 AND paid_at < $5 AND captured > 0 AND status <> 'voided' ORDER BY id",
+			companyID, idSince("pay", from.Add(-maxExpiry-24*time.Hour)), accountID, db.Micros(from), db.Micros(to))
+		if err != nil {
+			return err
+		}
+		out = out[:0]
+		for _, p := range sales {
+			out = append(out, Movement{p.ID, p.ID, false, p.Captured, p.Amount.Currency, p.PaidAt, p.BankOrderID, p.ReferenceCode, p.RRN, p.AuthCode, last4(p.CardMasked), max(1, p.Installments)})
+		}
+		ops, err := db.All(tx, scanOperation, "SELECT "+operationColumns+" FROM payment_operation WHERE company_id = $1 AND kind = 'refund' AND way = 'refund' AND state = 'done' AND ended_at >= $2 AND ended_at < $3 ORDER BY id",
+			companyID, db.Micros(from), db.Micros(to))
+		if err != nil {
+			return err
+		}
+		for _, o := range ops {
+			p, err := readPayment(tx, o.PaymentID)
+			if err != nil {
+				return err
+			}
+			if p.AccountID == accountID {
+				out = append(out, Movement{o.ID, p.ID, true, o.Amount, p.Amount.Currency, o.EndedAt, p.BankOrderID, o.Result.Reference, o.Result.RRN, o.Result.AuthCode, last4(p.CardMasked), 1})
+			}
+		}
+		return nil
+	})
+	return out, err
+}
+
+// BankDay asks the bank for its own list of an account's transactions of a time. A list that failed or is not whole is an error, never an empty list.
+func (s *Service) BankDay(ctx context.Context, companyID, accountID string, p pos.Period) ([]pos.Row, error) {
+	account, err := s.account(ctx, companyID, accountID)
+	if err != nil {
+		return nil, err
+	}
+	g, _, err := s.gateway(account)
+	if err != nil {
+		return nil, err
+	}
+	h, ok := g.(pos.DayHistory)
+	if !ok || !g.Capabilities().Has(pos.AbilityDayHistory) {
+		return nil, fault.New(fault.Invalid, "no_day_list", "Bu bankanın gün listesi yok; ekstre dosyasını kullanın.", "This bank has no list by day; use a statement file.")
+	}
+	l, err := h.Transactions(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	if l.Outcome != pos.OK {
+		said := l.Reason
+		if said == "" {
+			said = l.Message
+		}
+		return nil, fault.New(fault.Unavailable, "bank_list_failed", "Bankadan liste alınamadı ("+clip(said, 100)+"); boş sayılmaz.", "The bank's list could not be had ("+clip(said, 100)+"); it does not count as empty.")
+	}
+	return l.Rows, nil
 }

@@ -49,18 +49,19 @@ func (m *mortal) Write(ctx context.Context, fn func(db.Tx) error) error {
 
 // shop is a program with one account at a simulated bank.
 type shop struct {
-	t       testing.TB
-	ctx     context.Context
-	world   *sandbox.World
-	base    string
-	system  string
-	db      *mortal
-	vault   *vault.Vault
-	log     *audit.Log
-	clock   *clock.System
-	s       *payment.Service
-	account payment.Account
-	offset  time.Duration
+	t           testing.TB
+	ctx         context.Context
+	world       *sandbox.World
+	base        string
+	system      string
+	db          *mortal
+	vault       *vault.Vault
+	log         *audit.Log
+	clock       *clock.System
+	s           *payment.Service
+	account     payment.Account
+	credentials map[string]string // of the account, secrets included
+	offset      time.Duration
 }
 
 const public = "https://shop.example"
@@ -109,7 +110,7 @@ func (h *shop) add(a sandbox.BankAccount, model pos.Model) {
 		creds["model"] = string(model)
 	}
 	var err error
-	h.system = a.System
+	h.system, h.credentials = a.System, creds
 	h.account, err = h.s.CreateAccount(h.ctx, payment.Account{CompanyID: "com_a", Bank: a.Bank, Name: a.Name, Mode: "test", Status: "on", Credentials: creds, Addresses: a.Addresses})
 	if err != nil {
 		h.t.Fatalf("%s %s: %v", a.Bank, model, err)
