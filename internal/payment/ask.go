@@ -55,7 +55,7 @@ const (
 // Ask asks the banks about every attempt and operation whose time has come, and ends pages whose time is over. It is to be called
 // again and again; several nodes may.
 func (s *Service) Ask(ctx context.Context) error {
-	s.dropForms()
+	s.forget()
 	if err := s.expire(ctx); err != nil {
 		return err
 	}

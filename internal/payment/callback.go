@@ -5,6 +5,8 @@ import (
 	"errors"
 	"time"
 
+	"golang.org/x/time/rate"
+
 	"github.com/onay/onay/internal/db"
 	"github.com/onay/onay/internal/fault"
 	"github.com/onay/onay/pos"
@@ -60,10 +62,13 @@ func (s *Service) Return(ctx context.Context, token string, values pos.Values) (
 		if p, err = readPayment(tx, a.PaymentID); err != nil {
 			return err
 		}
+		suspect := cb.Outcome == pos.Rejected || a.State == refused || a.State == failed
 		data := map[string]any{"attempt": a.ID, "signature": cb.Signature, "md_status": clip(cb.MDStatus, 8)}
 		switch {
+		case suspect && !s.heeds(a):
+			return nil
 		case cb.Outcome == pos.Rejected:
-			if a.State.live() && a.State == redirected {
+			if a.State == redirected {
 				a.AskAt = s.clock.Now()
 			}
 			return s.tell(ctx, tx, &p, &a, "callback_rejected", clip(cb.Reason, 300), data)
@@ -101,6 +106,13 @@ func (s *Service) Return(ctx context.Context, token string, values pos.Values) (
 	}
 	p, _, err = s.settle(ctx, p.group(), a.ID, r, nil, rec)
 	return p, err
+}
+
+// heeds reports whether one more message that is not believed, or that comes after the end, is written down and asked about: who has the
+// address of an attempt could otherwise fill the log, and have the bank asked without end.
+func (s *Service) heeds(a Attempt) bool {
+	limit, _ := s.links.LoadOrStore(a.ID, rate.NewLimiter(rate.Every(time.Minute), 5))
+	return limit.(*rate.Limiter).Allow()
 }
 
 // claims reports whether a callback says that the payment goes on or is made.

@@ -112,10 +112,16 @@ func (s *Service) Pay(ctx context.Context, token string, in Input) (Payment, *po
 // tried finds the attempt that a form made when it was sent the first time.
 func (s *Service) tried(ctx context.Context, p Payment, tryKey string) (Payment, *pos.Form, bool, error) {
 	var a Attempt
-	err := s.db.Read(ctx, func(tx db.Tx) (err error) {
+	read := func(tx db.Tx) (err error) {
 		a, err = scanAttempt(tx.QueryRow("SELECT "+attemptColumns+" FROM payment_attempt WHERE payment_id = $1 AND try_key = $2", p.ID, tryKey))
 		return err
-	})
+	}
+	err := s.db.Read(ctx, read)
+	// The second click's answer is the one that the browser shows, so it waits for what the first one brings.
+	for end := time.Now().Add(10 * time.Second); err == nil && (a.State == starting || a.State == charging) && time.Now().Before(end) && ctx.Err() == nil; {
+		time.Sleep(100 * time.Millisecond)
+		err = s.db.Read(ctx, read)
+	}
 	if errors.Is(err, db.ErrNoRows) {
 		return p, nil, false, nil
 	}

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/onay/onay/internal/audit"
@@ -30,7 +31,8 @@ type Service struct {
 
 	forms sync.Map // id of an attempt: form, for the payer's browser alone
 	cache sync.Map // id of a company: *remembered
-	links sync.Map // id of a link: *rate.Limiter; whoever tries out stolen cards needs many payments
+	hour  atomic.Int64
+	links sync.Map // id of a link or an attempt: *rate.Limiter; whoever tries out stolen cards needs many payments
 }
 
 // New returns the service.
@@ -63,9 +65,12 @@ func (s *Service) keepForm(attemptID string, f pos.Form) {
 	s.forms.Store(attemptID, form{f, s.clock.Now().Add(formLife)})
 }
 
-// dropForms forgets forms whose time is over.
-func (s *Service) dropForms() {
+// forget drops forms whose time is over, and every hour what is remembered of links and attempts.
+func (s *Service) forget() {
 	now := s.clock.Now()
+	if hour := now.Unix() / 3600; s.hour.Swap(hour) != hour {
+		s.links.Clear()
+	}
 	s.forms.Range(func(k, v any) bool {
 		if now.After(v.(form).until) {
 			s.forms.Delete(k)

@@ -111,6 +111,46 @@ func TestAFormSentTwiceIsOneAttempt(t *testing.T) {
 	}
 }
 
+// The bank takes its time with the form; the second click gets the form too.
+func TestTheSecondClickWaitsForTheForm(t *testing.T) {
+	t.Parallel()
+	h := at(t, "yapikredi", pos.Secure)
+	h.faultFor("slow", 1, 400)
+	p := h.page(1000, "")
+	var wg sync.WaitGroup
+	for i := range 2 {
+		wg.Go(func() {
+			time.Sleep(time.Duration(i) * 100 * time.Millisecond)
+			if _, f, err := h.s.Pay(h.ctx, p.Token, payment.Input{TryKey: "one", Card: postest.Card(t, "0000"), ClientIP: "203.0.113.9"}); err != nil || f == nil {
+				t.Errorf("click %d: no form, %v", i+1, err)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// Who has the address of an attempt can neither fill the log nor have the bank asked without end.
+func TestForgedMessagesFillNoLog(t *testing.T) {
+	t.Parallel()
+	h := at(t, "isbank", pos.SecurePay)
+	p := h.page(1000, "")
+	token, v, ok := h.toBank(p, "ok", "0000")
+	if !ok {
+		t.Fatal("the payer did not come back")
+	}
+	for range 50 {
+		if _, err := h.s.Return(h.ctx, token, pos.Values{"mdStatus": "1", "Response": "Approved"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := len(h.events(p.ID)); n > 10 {
+		t.Errorf("%d events", n)
+	}
+	if q, err := h.s.Return(h.ctx, token, v); err != nil || q.Status != payment.Captured {
+		t.Errorf("the bank's own message after them: %s %v", q.Status, err)
+	}
+}
+
 func TestAPaidOrderIsNotChargedAgain(t *testing.T) {
 	t.Parallel()
 	h := at(t, "isbank", pos.Secure)

@@ -117,9 +117,11 @@ func (h *shop) add(a sandbox.BankAccount, model pos.Model) {
 	}
 }
 
-func (h *shop) fault(kind string, rate float64) {
+func (h *shop) fault(kind string, rate float64) { h.t.Helper(); h.faultFor(kind, rate, 1) }
+
+func (h *shop) faultFor(kind string, rate float64, delayMS int) {
 	h.t.Helper()
-	b, _ := json.Marshal(map[string]any{"system": h.system, "kind": kind, "rate": rate, "delay_ms": 1})
+	b, _ := json.Marshal(map[string]any{"system": h.system, "kind": kind, "rate": rate, "delay_ms": delayMS})
 	req, _ := http.NewRequest("PUT", h.base+"/faults", bytes.NewReader(b))
 	res, err := http.DefaultClient.Do(req)
 	if err != nil || res.StatusCode != 200 {
