@@ -11,6 +11,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/onay/onay/pos"
 	"github.com/onay/onay/sms"
 )
 
@@ -74,6 +75,26 @@ func (a *App) Doctor(ctx context.Context, out io.Writer) error {
 				clockTold = true
 				say(skew.Abs() < 5*time.Second, "clock", fmt.Sprintf("%s against the provider's", skew.Round(time.Second)))
 			}
+		}
+		banks, err := a.Payments.Accounts(ctx, c.ID)
+		if err != nil {
+			return err
+		}
+		for _, b := range banks {
+			if b.Status == "off" {
+				continue
+			}
+			r, err := a.Payments.TestLogin(ctx, c.ID, b.ID)
+			said := "the bank accepts the login (the 3-D key is not tried)"
+			switch {
+			case err != nil:
+				said = err.Error()
+			case r.Outcome != pos.OK && r.Code != "":
+				said = fmt.Sprintf("%s (%s)", r.Code.Text("en"), r.ResponseCode)
+			case r.Outcome != pos.OK:
+				said = "the bank gave no answer of use"
+			}
+			say(err == nil && r.Outcome == pos.OK, c.Name+" · "+b.Name, said)
 		}
 	}
 	if bad > 0 {
