@@ -334,5 +334,28 @@ func TestCollections(t *testing.T) {
 		b.see("İptal edildi")
 		b.axe()
 		b.shot(size.name + "-list")
+		b.open("/payments/summary")
+		b.see("Onay oranı")
+		b.axe()
+		b.shot(size.name + "-summary")
+		b.open("/payment-links/new")
+		b.fill("description", "Kurs ücreti "+size.name)
+		b.fill("least", "50")
+		b.press("Kaydet")
+		b.see("Bu adresi paylaşın")
+		b.axe()
+		b.shot(size.name + "-link-made")
+		var over bool
+		b.do(chromedp.Evaluate(`document.documentElement.scrollWidth > innerWidth + 1`, &over))
+		if over {
+			t.Errorf("a link scrolls sideways at %d px", size.width)
+		}
+		b.press("Kapat")
+		b.see("Yeniden aç")
+		b.open("/settings/payments")
+		b.press("Geçmiş ödemelerde dene")
+		b.see("Gerçekte")
+		b.axe()
+		b.shot(size.name + "-tried")
 	}
 }

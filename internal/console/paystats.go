@@ -60,7 +60,7 @@ func paymentSummary(s *screen) error {
 		accounts.Rows = append(accounts.Rows, ui.Row{Cells: []ui.Cell{ui.A(names[a.AccountID], with("/payments", "account", a.AccountID)), ui.Num(a.Approved), ui.Num(a.Declined), ui.Num(a.Failed), ui.Num(a.Left + a.Unknown), ui.Txt(part(a.Share())), ui.Txt(part(a.Authenticated()))}})
 		if a.Share() >= 0 {
 			label := []rune(names[a.AccountID])
-			approved.Bars = append(approved.Bars, ui.Bar{Label: string(label[:min(5, len(label))]), Value: a.Share(), Shown: part(a.Share())})
+			approved.Bars = append(approved.Bars, ui.Bar{Label: string(label[:min(6, len(label))]), Value: a.Share(), Shown: part(a.Share())})
 		}
 	}
 	reasons := ui.TableProps{Caption: s.t("paystats.reasons"), Empty: ui.EmptyState(ui.EmptyProps{Icon: "check", Title: s.t("paystats.reasons.none")}), Columns: []ui.Column{{Label: s.t("payment.reason"), Wide: true}, {Label: s.t("paystats.count"), Num: true}}}
