@@ -123,7 +123,7 @@ type remembered struct {
 	able     []bool             // whether each can send payers to 3-D Secure
 	trouble  map[string]bool    // accounts whose last answers were mostly none
 	rules    Rules
-	bins     bool // there is a table of cards' first digits
+	bins     *binTable
 }
 
 // known returns a company's accounts with what they can do, at most [fresh] old.
@@ -149,7 +149,7 @@ func (s *Service) known(ctx context.Context, companyID string) (*remembered, err
 		if r.rules, err = s.rules(tx, companyID); err != nil {
 			return err
 		}
-		if err = tx.QueryRow("SELECT EXISTS (SELECT 1 FROM card_bin)").Scan(&r.bins); err != nil {
+		if r.bins, err = s.bins(tx); err != nil {
 			return err
 		}
 		r.trouble, err = trouble(tx, companyID, s.clock.Now())

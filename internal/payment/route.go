@@ -32,13 +32,7 @@ func (s *Service) route(ctx context.Context, p Payment, card bool, digits string
 	if err != nil {
 		return nil, err
 	}
-	var b Bin
-	if known.bins && digits != "" {
-		if b, err = s.bin(ctx, digits); err != nil {
-			return nil, err
-		}
-	}
-	return known.route(p, card, b, known.rules.Order)
+	return known.route(p, card, known.bins.find(digits), known.rules.Order)
 }
 
 func (known *remembered) route(p Payment, card bool, b Bin, order []string) ([]choice, error) {
@@ -248,12 +242,7 @@ func (s *Service) Simulate(ctx context.Context, companyID string, order []string
 		return (p.Captured*int64(c.CostRate) + 5000) / 10000
 	}
 	for _, p := range rows {
-		var b Bin
-		if known.bins && len(p.CardMasked) > 6 {
-			if b, err = s.bin(ctx, p.CardMasked[:6]); err != nil {
-				return nil, err
-			}
-		}
+		b := known.bins.find(p.CardMasked[:min(6, len(p.CardMasked))])
 		was := line(p.AccountID)
 		was.Was.Count, was.Was.Sum = was.Was.Count+1, was.Was.Sum+p.Captured
 		for _, a := range known.accounts {

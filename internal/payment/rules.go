@@ -101,19 +101,42 @@ type Bin struct {
 	Kind    string `json:"kind"`    // credit | debit | prepaid
 }
 
-// bin finds what the table knows of a card. The digits are in memory for the call only.
-func (s *Service) bin(ctx context.Context, digits string) (b Bin, err error) {
-	if len(digits) < 6 {
-		return b, nil
+// binTable is the table of first digits in memory, as an import left it.
+type binTable struct {
+	edition int64
+	by      map[string]Bin
+}
+
+// find returns what the table knows of a card: the longest prefix wins. The digits are in memory for the call only.
+func (t *binTable) find(digits string) Bin {
+	for n := min(8, len(digits)); n >= 6; n-- {
+		if b, ok := t.by[digits[:n]]; ok {
+			return b
+		}
 	}
-	at := func(n int) string { return digits[:min(n, len(digits))] }
-	err = s.db.Read(ctx, func(tx db.Tx) error {
-		return tx.QueryRow("SELECT prefix, bank, name, program, kind FROM card_bin WHERE prefix IN ($1, $2, $3) ORDER BY LENGTH(prefix) DESC LIMIT 1", at(6), at(7), at(8)).Scan(&b.Prefix, &b.Bank, &b.Name, &b.Program, &b.Kind)
-	})
-	if errors.Is(err, db.ErrNoRows) {
-		err = nil
+	return Bin{}
+}
+
+// bins returns the table, read anew where an import has changed it.
+func (s *Service) bins(tx db.Tx) (*binTable, error) {
+	var edition int64
+	err := tx.QueryRow("SELECT seq FROM cursor_position WHERE name = 'card_bin'").Scan(&edition)
+	if err != nil && !errors.Is(err, db.ErrNoRows) {
+		return nil, err
 	}
-	return b, err
+	if t := s.binsNow.Load(); t != nil && t.edition == edition {
+		return t, nil
+	}
+	rows, err := db.All(tx, func(r db.Row) (b Bin, err error) { return b, r.Scan(&b.Prefix, &b.Bank, &b.Name, &b.Program, &b.Kind) }, "SELECT prefix, bank, name, program, kind FROM card_bin")
+	if err != nil {
+		return nil, err
+	}
+	t := &binTable{edition, make(map[string]Bin, len(rows))}
+	for _, b := range rows {
+		t.by[b.Prefix] = b
+	}
+	s.binsNow.Store(t)
+	return t, nil
 }
 
 // firstDigits are those of a card by which its bank is found.
@@ -191,7 +214,8 @@ func (s *Service) ImportBins(ctx context.Context, r io.Reader) (int, error) {
 				return err
 			}
 		}
-		return nil
+		_, err := tx.Exec("INSERT INTO cursor_position (name, seq) VALUES ('card_bin', 1) ON CONFLICT (name) DO UPDATE SET seq = cursor_position.seq + 1")
+		return err
 	})
 	s.cache.Clear()
 	return len(rows), err

@@ -29,10 +29,11 @@ type Service struct {
 	lg     *slog.Logger
 	public string
 
-	forms sync.Map // id of an attempt: form, for the payer's browser alone
-	cache sync.Map // id of a company: *remembered
-	hour  atomic.Int64
-	links sync.Map // id of a link or an attempt: *rate.Limiter; whoever tries out stolen cards needs many payments
+	forms   sync.Map // id of an attempt: form, for the payer's browser alone
+	cache   sync.Map // id of a company: *remembered
+	hour    atomic.Int64
+	binsNow atomic.Pointer[binTable]
+	links   sync.Map // id of a link or an attempt: *rate.Limiter; whoever tries out stolen cards needs many payments
 }
 
 // New returns the service.
