@@ -22,6 +22,7 @@ import (
 	"github.com/onay/onay/internal/db"
 	"github.com/onay/onay/internal/message"
 	"github.com/onay/onay/internal/payment"
+	"github.com/onay/onay/internal/reconciliation"
 	"github.com/onay/onay/internal/vault"
 	"github.com/onay/onay/internal/verification"
 	"github.com/onay/onay/internal/webhook"
@@ -36,6 +37,7 @@ type Deps struct {
 	Messages      *message.Service
 	Customers     *customer.Service
 	Payments      *payment.Service
+	DayEnd        *reconciliation.Service
 	Webhooks      *webhook.Service
 	Vault         *vault.Vault
 	Clock         clock.Clock

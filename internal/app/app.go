@@ -16,6 +16,7 @@ import (
 	"github.com/onay/onay/internal/db"
 	"github.com/onay/onay/internal/message"
 	"github.com/onay/onay/internal/payment"
+	"github.com/onay/onay/internal/reconciliation"
 	"github.com/onay/onay/internal/vault"
 	"github.com/onay/onay/internal/verification"
 	"github.com/onay/onay/internal/webhook"
@@ -51,6 +52,7 @@ type App struct {
 	Verifications *verification.Service
 	Customers     *customer.Service
 	Payments      *payment.Service
+	DayEnd        *reconciliation.Service
 	Webhooks      *webhook.Service
 	proxies       []netip.Prefix
 }
@@ -92,6 +94,7 @@ func Open(ctx context.Context, c Config) (*App, error) {
 	a.Verifications = verification.New(a.DB, a.Log, a.Vault, a.Clock, c.Logger, a.Companies, a.Messages)
 	a.Customers = customer.New(a.DB, a.Log, a.Clock, a.Companies, a.Verifications)
 	a.Payments = payment.New(a.DB, a.Log, a.Vault, a.Clock, c.Logger)
+	a.DayEnd = reconciliation.New(a.DB, a.Log, a.Clock, c.Logger, a.Payments, clock.Turkey{})
 	a.Webhooks = webhook.New(a.DB, a.Log, a.Vault, a.Clock, c.Logger, webhook.Options{AllowPrivate: c.Sandbox})
 	return a, nil
 }

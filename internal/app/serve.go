@@ -131,18 +131,32 @@ func (a *App) loops(ctx context.Context, wg *sync.WaitGroup) {
 	if a.IPEcho != "" {
 		every(10*time.Minute, "look at the outgoing address", func(ctx context.Context) error { return a.Payments.LookAtAddress(ctx, a.IPEcho) })
 	}
+	every(time.Minute, "compare yesterday with the banks", a.morning)
 	every(15*time.Second, "watch number blocks", a.Verifications.Watch)
 	every(time.Second, "write webhook deliveries", a.Webhooks.Dispatch)
 	every(time.Second, "deliver webhooks", a.Webhooks.Deliver)
 	every(10*time.Minute, "clean up", func(ctx context.Context) error {
 		_, err := a.Companies.CleanSessions(ctx)
-		return errors.Join(err, idempotency.Clean(ctx, a.DB, a.Clock.Now()), a.Webhooks.Clean(ctx), a.Verifications.Retain(ctx))
+		return errors.Join(err, idempotency.Clean(ctx, a.DB, a.Clock.Now()), a.Webhooks.Clean(ctx), a.Verifications.Retain(ctx), a.DayEnd.Clean(ctx))
 	})
+}
+
+// morning runs the daily comparison of every company that is open.
+func (a *App) morning(ctx context.Context) error {
+	all, err := a.Companies.List(ctx)
+	if err != nil {
+		return err
+	}
+	ids := make([]string, len(all))
+	for i, c := range all {
+		ids[i] = c.ID
+	}
+	return a.DayEnd.Morning(ctx, ids)
 }
 
 func (a *App) handler() http.Handler {
 	m := newMetrics()
-	rest := api.New(api.Deps{DB: a.DB, Log: a.Log, Companies: a.Companies, Verifications: a.Verifications, Messages: a.Messages, Customers: a.Customers, Payments: a.Payments,
+	rest := api.New(api.Deps{DB: a.DB, Log: a.Log, Companies: a.Companies, Verifications: a.Verifications, Messages: a.Messages, Customers: a.Customers, Payments: a.Payments, DayEnd: a.DayEnd,
 		Vault: a.Vault, Webhooks: a.Webhooks, Clock: a.Clock, Logger: a.Logger, TrustedProxies: a.proxies, Version: a.Version, Observe: m.observe})
 	mux := http.NewServeMux()
 	for _, p := range []string{"/v1/", "/openapi.json", "/docs"} {
@@ -167,7 +181,7 @@ func (a *App) handler() http.Handler {
 	}
 	mux.Handle("/pay/", paypage.New(pages))
 	origin, passkeys := a.passkeys()
-	mux.Handle("/", console.New(console.Deps{Companies: a.Companies, Customers: a.Customers, Payments: a.Payments, Verifications: a.Verifications, Messages: a.Messages, Webhooks: a.Webhooks,
+	mux.Handle("/", console.New(console.Deps{Companies: a.Companies, Customers: a.Customers, Payments: a.Payments, DayEnd: a.DayEnd, Verifications: a.Verifications, Messages: a.Messages, Webhooks: a.Webhooks,
 		Log: a.Log, Clock: a.Clock, Logger: a.Logger, Sandbox: a.Sandbox, SandboxURL: "http://" + a.SandboxListen, Secure: a.TLSCert != "" || a.ACMEHost != "" || strings.HasPrefix(a.PublicURL, "https://"),
 		ClientIP: clientIP, Passkeys: passkeys, PasskeyOrigin: origin}))
 	return mux

@@ -20,6 +20,12 @@ var tables = []table{
 	{"payment_attempt", "id"},
 	{"payment_operation", "id"},
 	{"payment_exchange", "payment_id, id"},
+	{"reconciliation", "id"},
+	{"reconciliation_pairs", "reconciliation_id, block"},
+	{"reconciliation_difference", "id"},
+	{"reconciliation_run", "account_id, day"},
+	{"reconciliation_setting", "company_id"},
+	{"statement_columns", "company_id, bank"},
 	{"template", "id"},
 	{"verification", "id"},
 	{"message", "id"},
@@ -37,6 +43,7 @@ var tables = []table{
 
 // leftOut are the tables that a backup does not hold, and why.
 var leftOut = map[string]string{
+	"payout":           "made anew from payments and contracts",
 	"session":          "who was logged in logs in again",
 	"goose_db_version": "the engine's own record of migrations; the schema version is in the opening",
 	"sqlite_sequence":  "SQLite's own counters; they are carried with their table",

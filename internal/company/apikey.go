@@ -37,7 +37,7 @@ type APIKey struct {
 }
 
 // Scopes that a key can have. "*" stands for all.
-var Scopes = []string{"verifications", "messages", "customers", "payments", "refunds", "webhooks", "events", "settings", "*"}
+var Scopes = []string{"verifications", "messages", "customers", "payments", "refunds", "dayend", "webhooks", "events", "settings", "*"}
 
 // Allows reports whether the key may do what needs scope.
 func (k APIKey) Allows(scope string) bool {

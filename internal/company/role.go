@@ -35,6 +35,8 @@ const (
 	PaymentsRead      Permission = "payments.read"
 	PaymentsTake      Permission = "payments.take"
 	PaymentsRefund    Permission = "payments.refund"
+	DayEndRead        Permission = "dayend.read"
+	DayEndWrite       Permission = "dayend.write"
 	TemplatesWrite    Permission = "templates.write"
 	SettingsRead      Permission = "settings.read"
 	SettingsWrite     Permission = "settings.write"
@@ -48,15 +50,15 @@ const (
 )
 
 // Permissions lists them in the order of docs/roles.md.
-var Permissions = []Permission{CustomersRead, CustomersWrite, VerificationsRead, VerificationsSend, MessagesRead, MessagesSend, PaymentsRead, PaymentsTake, PaymentsRefund, TemplatesWrite,
+var Permissions = []Permission{CustomersRead, CustomersWrite, VerificationsRead, VerificationsSend, MessagesRead, MessagesSend, PaymentsRead, PaymentsTake, PaymentsRefund, DayEndRead, DayEndWrite, TemplatesWrite,
 	SettingsRead, SettingsWrite, ProvidersWrite, UsersWrite, KeysWrite, WebhooksWrite, AuditRead, AbuseWrite, CompaniesWrite}
 
 var grants = map[Role][]Permission{
 	Administrator: Permissions,
-	Manager: {CustomersRead, CustomersWrite, VerificationsRead, VerificationsSend, MessagesRead, MessagesSend, PaymentsRead, PaymentsTake, PaymentsRefund, TemplatesWrite,
+	Manager: {CustomersRead, CustomersWrite, VerificationsRead, VerificationsSend, MessagesRead, MessagesSend, PaymentsRead, PaymentsTake, PaymentsRefund, DayEndRead, DayEndWrite, TemplatesWrite,
 		SettingsRead, AuditRead, AbuseWrite},
 	Cashier:    {CustomersRead, CustomersWrite, VerificationsSend, PaymentsRead, PaymentsTake},
-	Accountant: {CustomersRead, VerificationsRead, MessagesRead, PaymentsRead, PaymentsRefund, SettingsRead, AuditRead},
+	Accountant: {CustomersRead, VerificationsRead, MessagesRead, PaymentsRead, PaymentsRefund, DayEndRead, DayEndWrite, SettingsRead, AuditRead},
 	Support:    {CustomersRead, VerificationsRead, VerificationsSend, MessagesRead, PaymentsRead, AbuseWrite},
 }
 

@@ -28,6 +28,7 @@ import (
 	"github.com/onay/onay/internal/db"
 	"github.com/onay/onay/internal/message"
 	"github.com/onay/onay/internal/payment"
+	"github.com/onay/onay/internal/reconciliation"
 	"github.com/onay/onay/internal/verification"
 	"github.com/onay/onay/internal/webhook"
 )
@@ -37,6 +38,7 @@ type Deps struct {
 	Companies     *company.Service
 	Customers     *customer.Service
 	Payments      *payment.Service
+	DayEnd        *reconciliation.Service
 	Verifications *verification.Service
 	Messages      *message.Service
 	Webhooks      *webhook.Service

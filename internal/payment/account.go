@@ -31,6 +31,7 @@ type Account struct {
 	Credentials  map[string]string
 	Addresses    map[string]string // instead of the profile's, by name
 	Installments []Installment     // what the contract allows; empty: single payments on pages, anything over the API
+	Contract     Contract
 	Checklist    map[string]string // steps of the way to the first live payment that are done: step → day
 	Priority     int               // lower is tried first
 	Status       string            // on | off
@@ -58,12 +59,6 @@ func (a Account) installment(count int) (Installment, bool) {
 	return Installment{Count: max(1, count)}, count <= 1 || len(a.Installments) == 0
 }
 
-// Commission is what the bank may keep of a payment by the contract: half a kuruş is rounded up.
-func (a Account) Commission(minor int64, installments int) int64 {
-	i, _ := a.installment(installments)
-	return (minor*int64(i.CostRate) + 5000) / 10000
-}
-
 // charge is what a card is charged for an amount in a number of installments: half a kuruş is rounded up.
 func (i Installment) charge(minor int64) int64 {
 	return minor + (minor*int64(i.PayerRate)+5000)/10000
@@ -75,13 +70,13 @@ func (a Account) Profile() banks.Bank {
 	return b
 }
 
-const accountColumns = "id, company_id, bank, name, mode, credentials, addresses, installments, checklist, priority, status, version, created_at"
+const accountColumns = "id, company_id, bank, name, mode, credentials, addresses, installments, checklist, priority, status, version, created_at, contract"
 
 func (s *Service) scan(r db.Row) (a Account, err error) {
 	var sealed []byte
-	var addresses, installments, checklist string
+	var addresses, installments, checklist, contract string
 	var at int64
-	if err = r.Scan(&a.ID, &a.CompanyID, &a.Bank, &a.Name, &a.Mode, &sealed, &addresses, &installments, &checklist, &a.Priority, &a.Status, &a.Version, &at); err != nil {
+	if err = r.Scan(&a.ID, &a.CompanyID, &a.Bank, &a.Name, &a.Mode, &sealed, &addresses, &installments, &checklist, &a.Priority, &a.Status, &a.Version, &at, &contract); err != nil {
 		return a, err
 	}
 	a.CreatedAt = db.Time(at)
@@ -90,7 +85,7 @@ func (s *Service) scan(r db.Row) (a Account, err error) {
 		return a, err
 	}
 	defer clear(plain)
-	return a, errors.Join(json.Unmarshal(plain, &a.Credentials), json.Unmarshal([]byte(addresses), &a.Addresses), json.Unmarshal([]byte(installments), &a.Installments), json.Unmarshal([]byte(checklist), &a.Checklist))
+	return a, errors.Join(json.Unmarshal(plain, &a.Credentials), json.Unmarshal([]byte(addresses), &a.Addresses), json.Unmarshal([]byte(installments), &a.Installments), json.Unmarshal([]byte(checklist), &a.Checklist), json.Unmarshal([]byte(contract), &a.Contract))
 }
 
 // public leaves the secrets out.
@@ -271,6 +266,9 @@ func (a *Account) validate() error {
 			return fault.Field("installments", "invalid_installments", "Taksit sayısı 1–36 arasında ve bir kez olmalı; oranlar yüzde 0–99,99.", "A count is between 1 and 36 and there once; rates are 0 to 99.99 percent.")
 		}
 	}
+	if err := a.Contract.validate(); err != nil {
+		return err
+	}
 	for step, day := range a.Checklist {
 		if _, err := time.Parse(time.DateOnly, day); !slices.Contains(Steps, step) || err != nil {
 			return fault.Field("checklist", "invalid_checklist", "Adım bilinmiyor ya da tarih YYYY-AA-GG biçiminde değil.", "The step is not known, or its day is not written YYYY-MM-DD.")
@@ -330,7 +328,7 @@ func (s *Service) seal(a Account) ([]byte, error) {
 
 func (a Account) event(kind string, changed ...string) audit.Event {
 	return audit.Event{CompanyID: a.CompanyID, ObjectID: a.ID, ObjectSeq: a.Version, Kind: kind, Data: audit.Data(map[string]any{"bank": a.Bank, "name": a.Name, "mode": a.Mode, "status": a.Status,
-		"priority": a.Priority, "addresses": a.Addresses, "installments": a.Installments, "checklist": a.Checklist, "credentials_changed": changed})}
+		"priority": a.Priority, "addresses": a.Addresses, "installments": a.Installments, "contract": a.Contract, "checklist": a.Checklist, "credentials_changed": changed})}
 }
 
 // CreateAccount adds an account.
@@ -348,8 +346,8 @@ func (s *Service) CreateAccount(ctx context.Context, a Account) (Account, error)
 		if err := idempotency.Record(ctx, tx, a.ID); err != nil {
 			return err
 		}
-		if _, err := tx.Exec("INSERT INTO pos_account ("+accountColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)", a.ID, a.CompanyID, a.Bank, a.Name, a.Mode, sealed,
-			audit.Data(a.Addresses), audit.Data(a.Installments), audit.Data(a.Checklist), a.Priority, a.Status, a.Version, db.Micros(a.CreatedAt)); err != nil {
+		if _, err := tx.Exec("INSERT INTO pos_account ("+accountColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)", a.ID, a.CompanyID, a.Bank, a.Name, a.Mode, sealed,
+			audit.Data(a.Addresses), audit.Data(a.Installments), audit.Data(a.Checklist), a.Priority, a.Status, a.Version, db.Micros(a.CreatedAt), audit.Data(a.Contract)); err != nil {
 			return err
 		}
 		return s.log.Append(ctx, tx, a.event("pos_account.created", slices.Sorted(maps.Keys(a.Credentials))...))
@@ -403,8 +401,8 @@ func (s *Service) UpdateAccount(ctx context.Context, companyID, id string, chang
 			return err
 		}
 		a.Version = old.Version + 1
-		if _, err := tx.Exec("UPDATE pos_account SET name = $1, mode = $2, credentials = $3, addresses = $4, priority = $5, status = $6, version = $7, installments = $9, checklist = $10 WHERE id = $8",
-			a.Name, a.Mode, sealed, audit.Data(a.Addresses), a.Priority, a.Status, a.Version, id, audit.Data(a.Installments), audit.Data(a.Checklist)); err != nil {
+		if _, err := tx.Exec("UPDATE pos_account SET name = $1, mode = $2, credentials = $3, addresses = $4, priority = $5, status = $6, version = $7, installments = $9, checklist = $10, contract = $11 WHERE id = $8",
+			a.Name, a.Mode, sealed, audit.Data(a.Addresses), a.Priority, a.Status, a.Version, id, audit.Data(a.Installments), audit.Data(a.Checklist), audit.Data(a.Contract)); err != nil {
 			return err
 		}
 		out = a.public()

@@ -2,6 +2,7 @@ package payment
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -159,41 +160,53 @@ type Movement struct {
 	Reference string
 	RRN       string
 	AuthCode  string
+	Batch     string
 	Last4     string
 	Count     int // installments
+	result    string
 }
 
-// Movements lists what moved over an account in a time, the oldest first. What was voided moved nothing.
-func (s *Service) Movements(ctx context.Context, companyID, accountID string, from, to time.Time) (out []Movement, err error) {
-	last4 := func(masked string) string { return masked[max(0, len(masked)-4):] }
-	err = s.db.Read(ctx, func(tx db.Tx) error {
+// Movements hands over what moved over an account in a time. What was voided moved nothing.
+func (s *Service) Movements(ctx context.Context, companyID, accountID string, from, to time.Time, each func(Movement)) error {
+	return s.db.Read(ctx, func(tx db.Tx) error {
 		// A payment may be paid long after it was made: pages live for 90 days.
-		sales, err := db.All(tx, scanPayment, "SELECT "+paymentColumns+" FROM payment WHERE company_id = $1 AND id >= $2 AND account_id = $3 AND paid_at >= $4 AND paid_at < $5 AND captured > 0 AND status <> 'voided' ORDER BY id",
-			companyID, idSince("pay", from.Add(-maxExpiry-24*time.Hour)), accountID, db.Micros(from), db.Micros(to))
-		if err != nil {
+		since := idSince("pay", from.Add(-maxExpiry-24*time.Hour))
+		if err := moves(tx, each, "SELECT id, id, FALSE, captured, currency, paid_at, bank_order_id, reference_code, rrn, auth_code, batch_number, card_masked, installments FROM payment WHERE company_id = $1 AND id >= $2 AND account_id = $3 AND paid_at >= $4 AND paid_at < $5 AND captured > 0 AND status <> 'voided'",
+			companyID, since, accountID, db.Micros(from), db.Micros(to)); err != nil {
 			return err
 		}
-		out = out[:0]
-		for _, p := range sales {
-			out = append(out, Movement{p.ID, p.ID, false, p.Captured, p.Amount.Currency, p.PaidAt, p.BankOrderID, p.ReferenceCode, p.RRN, p.AuthCode, last4(p.CardMasked), max(1, p.Installments)})
-		}
-		ops, err := db.All(tx, scanOperation, "SELECT "+operationColumns+" FROM payment_operation WHERE company_id = $1 AND kind = 'refund' AND way = 'refund' AND state = 'done' AND ended_at >= $2 AND ended_at < $3 ORDER BY id",
-			companyID, db.Micros(from), db.Micros(to))
-		if err != nil {
-			return err
-		}
-		for _, o := range ops {
-			p, err := readPayment(tx, o.PaymentID)
-			if err != nil {
-				return err
+		return moves(tx, func(m Movement) {
+			m.Reference, m.RRN, m.AuthCode = "", "", ""
+			var r Result
+			if json.Unmarshal([]byte(m.result), &r) == nil {
+				m.Reference, m.RRN, m.AuthCode = r.Reference, r.RRN, r.AuthCode
 			}
-			if p.AccountID == accountID {
-				out = append(out, Movement{o.ID, p.ID, true, o.Amount, p.Amount.Currency, o.EndedAt, p.BankOrderID, o.Result.Reference, o.Result.RRN, o.Result.AuthCode, last4(p.CardMasked), 1})
-			}
-		}
-		return nil
+			each(m)
+		}, "SELECT o.id, p.id, TRUE, o.amount, p.currency, o.ended_at, p.bank_order_id, o.result, '', '', p.batch_number, p.card_masked, p.installments FROM payment_operation o JOIN payment p ON p.id = o.payment_id WHERE o.company_id = $1 AND o.kind = 'refund' AND o.way = 'refund' AND o.state = 'done' AND o.ended_at >= $2 AND o.ended_at < $3 AND p.account_id = $4",
+			companyID, db.Micros(from), db.Micros(to), accountID)
 	})
-	return out, err
+}
+
+func moves(tx db.Tx, each func(Movement), sql string, args ...any) error {
+	rows, err := tx.Query(sql, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var m Movement
+		var at int64
+		var masked string
+		if err := rows.Scan(&m.Ref, &m.PaymentID, &m.Refund, &m.Minor, &m.Currency, &at, &m.OrderID, &m.Reference, &m.RRN, &m.AuthCode, &m.Batch, &masked, &m.Count); err != nil {
+			return err
+		}
+		m.At, m.Last4, m.Count = db.Time(at), masked[max(0, len(masked)-4):], max(1, m.Count)
+		if m.Refund {
+			m.result = m.Reference
+		}
+		each(m)
+	}
+	return rows.Err()
 }
 
 // BankDay asks the bank for its own list of an account's transactions of a time. A list that failed or is not whole is an error, never an empty list.

@@ -9,6 +9,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/onay/onay/internal/clock"
 	"github.com/onay/onay/pos"
 )
 
@@ -18,18 +19,31 @@ var day = time.Date(2026, 11, 24, 9, 0, 0, 0, pos.Istanbul)
 func books(n int, r *rand.Rand) (ours, theirs []Item) {
 	for i := range n {
 		x := Item{Ref: fmt.Sprintf("pay_%07d", i), Kind: Sale, Minor: 100 + r.Int64N(500_000), Currency: pos.TRY, At: day.Add(time.Duration(r.IntN(12*3600)) * time.Second), OrderID: fmt.Sprintf("K7Q2M9XW4T6B%08d", i),
-			RRN: fmt.Sprintf("%012d", i*7), AuthCode: fmt.Sprintf("%06d", r.IntN(1_000_000)), Last4: fmt.Sprintf("%04d", r.IntN(10_000)), Commission: -1}
+			RRN: fmt.Sprintf("%012d", i*7), AuthCode: fmt.Sprintf("%06d", r.IntN(1_000_000)), Last4: fmt.Sprintf("%04d", r.IntN(10_000))}
 		if i%17 == 0 {
 			x.Kind, x.OrderID, x.RRN = Refund, x.OrderID+"R", ""
 		}
 		y := x
-		y.Ref, y.Commission = fmt.Sprintf("line %d", i+2), commission(x)
+		y.Ref, y.Kept, y.Told = fmt.Sprintf("line %d", i+2), kept(x.Kind, x.Minor, 1), true
+		if x.Kind == Sale {
+			y.ValueDay = valueDay(clock.DayOf(x.At), 1)
+		}
 		ours, theirs = append(ours, x), append(theirs, y)
 	}
 	return ours, theirs
 }
 
-func commission(i Item) int64 { return (i.Minor*189 + 5000) / 10000 }
+func kept(k Kind, minor int64, _ int) int64 {
+	n := (minor*189 + 5000) / 10000
+	if k == Refund {
+		return -n
+	}
+	return n
+}
+
+func valueDay(on Day, _ int) Day { return on + 1 }
+
+var contract = Options{Kept: kept, ValueDay: valueDay}
 
 // seeded puts a fault of each kind into every hundredth movement, in turns, and returns how many there are of each.
 func seeded(ours, theirs []Item) (o, t []Item, want map[string]int) {
@@ -40,7 +54,7 @@ func seeded(ours, theirs []Item) (o, t []Item, want map[string]int) {
 			o, t = append(o, x), append(t, y)
 			continue
 		}
-		kind := []string{MissingHere, MissingThere, OtherAmount, Commission, Duplicate}[i/100%5]
+		kind := []string{MissingHere, MissingThere, OtherAmount, Commission, Duplicate, ValueDate}[i/100%6]
 		want[kind]++
 		switch kind {
 		case MissingHere:
@@ -51,7 +65,14 @@ func seeded(ours, theirs []Item) (o, t []Item, want map[string]int) {
 			y.Minor++
 			o, t = append(o, x), append(t, y)
 		case Commission:
-			y.Commission++
+			y.Kept++
+			o, t = append(o, x), append(t, y)
+		case ValueDate:
+			if x.Kind == Refund {
+				want[kind]--
+			} else {
+				y.ValueDay++
+			}
 			o, t = append(o, x), append(t, y)
 		case Duplicate:
 			z := y
@@ -75,7 +96,7 @@ func TestEverySeededFaultIsFoundAndNoOther(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	ours, theirs, want := seeded(books(50_000, r))
 	r.Shuffle(len(theirs), func(i, j int) { theirs[i], theirs[j] = theirs[j], theirs[i] })
-	report := Compare(ours, theirs, Options{Commission: commission})
+	report := Compare(ListOf(ours...), ListOf(theirs...), contract)
 	if got := kinds(report); fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("found %v, want %v", got, want)
 	}
@@ -104,7 +125,7 @@ func TestWhatIsFoundWithoutNumbers(t *testing.T) {
 		for i := range theirs {
 			c.strip(&theirs[i])
 		}
-		report := Compare(ours, theirs, Options{})
+		report := Compare(ListOf(ours...), ListOf(theirs...), Options{})
 		if len(report.Pairs) < c.least {
 			t.Errorf("%s: %d pairs", c.name, len(report.Pairs))
 		}
@@ -124,11 +145,23 @@ func balanced(t interface {
 	var sumOurs, sumTheirs int64
 	seenOurs, seenTheirs := map[int32]bool{}, map[int32]bool{}
 	for _, p := range r.Pairs {
-		if seenOurs[p.Ours] || seenTheirs[p.Theirs] || ours[p.Ours].Kind != theirs[p.Theirs].Kind || ours[p.Ours].Currency != theirs[p.Theirs].Currency {
-			t.Errorf("paired twice, or with another kind: %+v", p)
+		if p.Ours >= 0 && p.Theirs >= 0 && (p.By != ByBatch && ours[p.Ours].Kind != theirs[p.Theirs].Kind || ours[p.Ours].Currency != theirs[p.Theirs].Currency) {
+			t.Errorf("paired with another kind: %+v", p)
 		}
-		seenOurs[p.Ours], seenTheirs[p.Theirs] = true, true
-		sumOurs, sumTheirs = sumOurs+ours[p.Ours].signed(), sumTheirs+theirs[p.Theirs].signed()
+		if p.Ours >= 0 {
+			if seenOurs[p.Ours] {
+				t.Errorf("paired twice: %+v", p)
+			}
+			seenOurs[p.Ours] = true
+			sumOurs += ours[p.Ours].Signed()
+		}
+		if p.Theirs >= 0 {
+			if seenTheirs[p.Theirs] {
+				t.Errorf("paired twice: %+v", p)
+			}
+			seenTheirs[p.Theirs] = true
+			sumTheirs += theirs[p.Theirs].Signed()
+		}
 	}
 	for _, d := range r.Differences {
 		switch d.Kind {
@@ -137,13 +170,13 @@ func balanced(t interface {
 				t.Errorf("paired and missing: %+v", d)
 			}
 			seenOurs[d.Ours] = true
-			sumOurs += ours[d.Ours].signed()
+			sumOurs += ours[d.Ours].Signed()
 		case MissingHere, Duplicate:
 			if seenTheirs[d.Theirs] {
 				t.Errorf("paired and missing: %+v", d)
 			}
 			seenTheirs[d.Theirs] = true
-			sumTheirs += theirs[d.Theirs].signed()
+			sumTheirs += theirs[d.Theirs].Signed()
 		}
 	}
 	if len(seenOurs) != len(ours) || len(seenTheirs) != len(theirs) || sumOurs != r.OursSum || sumTheirs != r.TheirsSum {
@@ -161,7 +194,7 @@ func told(ours, theirs []Item, r Report) []string {
 	}
 	var out []string
 	for _, p := range r.Pairs {
-		out = append(out, "pair "+name(ours, p.Ours)+" "+name(theirs, p.Theirs)+" "+p.By)
+		out = append(out, "pair "+name(ours, p.Ours)+" "+name(theirs, p.Theirs)+" "+p.By.String())
 	}
 	for _, d := range r.Differences {
 		out = append(out, fmt.Sprintf("%s %s %s %d %d", d.Kind, name(ours, d.Ours), name(theirs, d.Theirs), d.Expected, d.Found))
@@ -179,7 +212,7 @@ func TestAnyOrderGivesTheSameAndNoKurusIsLost(t *testing.T) {
 				pick := func(name string, of ...string) string { return rapid.SampledFrom(of).Draw(t, name) }
 				return Item{Kind: rapid.SampledFrom([]Kind{Sale, Sale, Refund}).Draw(t, "kind"), Minor: rapid.Int64Range(1, 4).Draw(t, "minor"), Currency: rapid.SampledFrom([]pos.Currency{pos.TRY, pos.TRY, pos.USD}).Draw(t, "currency"),
 					At: day.Add(time.Duration(rapid.IntRange(0, 4).Draw(t, "at")) * 10 * time.Minute), OrderID: pick("order", "", "", "a", "b", "c"), Reference: pick("reference", "", "x", "y"), RRN: pick("rrn", "", "1", "2"),
-					AuthCode: pick("auth", "", "7", "8"), Last4: pick("last4", "", "0001", "0002"), DateOnly: rapid.Bool().Draw(t, "day"), Commission: -1}
+					AuthCode: pick("auth", "", "7", "8"), Last4: pick("last4", "", "0001", "0002"), DateOnly: rapid.Bool().Draw(t, "day")}
 			})
 		}
 		number := func(who string, list []Item) []Item {
@@ -189,7 +222,7 @@ func TestAnyOrderGivesTheSameAndNoKurusIsLost(t *testing.T) {
 			return list
 		}
 		ours, theirs := number("o", rapid.SliceOfN(item("o"), 0, 12).Draw(t, "ours")), number("t", rapid.SliceOfN(item("t"), 0, 12).Draw(t, "theirs"))
-		first := Compare(ours, theirs, Options{})
+		first := Compare(ListOf(ours...), ListOf(theirs...), Options{})
 		balanced(t, ours, theirs, first)
 		want := told(ours, theirs, first)
 		a, b := slices.Clone(ours), slices.Clone(theirs)
@@ -199,7 +232,7 @@ func TestAnyOrderGivesTheSameAndNoKurusIsLost(t *testing.T) {
 				list[i], list[j] = list[j], list[i]
 			}
 		}
-		if got := told(a, b, Compare(a, b, Options{})); !slices.Equal(got, want) {
+		if got := told(a, b, Compare(ListOf(a...), ListOf(b...), Options{})); !slices.Equal(got, want) {
 			t.Errorf("in another order:\n%v\n%v", got, want)
 		}
 	})
@@ -211,9 +244,10 @@ func BenchmarkCompare(b *testing.B) {
 			r := rand.New(rand.NewPCG(1, 2))
 			ours, theirs, _ := seeded(books(n, r))
 			r.Shuffle(len(theirs), func(i, j int) { theirs[i], theirs[j] = theirs[j], theirs[i] })
+			x, y := ListOf(ours...), ListOf(theirs...)
 			b.ReportAllocs()
 			for b.Loop() {
-				Compare(ours, theirs, Options{Commission: commission})
+				Compare(x, y, contract)
 			}
 		})
 	}

@@ -6,10 +6,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
+	"golang.org/x/text/encoding/charmap"
+
+	"github.com/onay/onay/internal/clock"
 	"github.com/onay/onay/pos"
 )
 
@@ -24,9 +30,17 @@ const (
 	FieldRRN        = "rrn"
 	FieldAuth       = "auth_code"
 	FieldCard       = "card"
+	FieldBatch      = "batch"
 	FieldCommission = "commission"
+	FieldTax        = "tax" // BSMV, where it is not within the commission
+	FieldFee        = "fee"
+	FieldNet        = "net" // what is paid out: shows what is kept where no column says it
+	FieldValueDate  = "value_date"
 	FieldCurrency   = "currency"
 )
+
+// Fields lists them as a form asks for them.
+var Fields = []string{FieldDate, FieldTime, FieldAmount, FieldKind, FieldOrder, FieldReference, FieldRRN, FieldAuth, FieldCard, FieldBatch, FieldCommission, FieldTax, FieldFee, FieldNet, FieldValueDate, FieldCurrency}
 
 // Columns says which column of a statement holds a field: field → heading, as the file has it.
 type Columns map[string]string
@@ -37,12 +51,17 @@ var guesses = []struct {
 	words []string
 }{
 	{FieldOrder, []string{"order_id", "orderid", "siparis no", "siparis numarasi", "siparis", "order"}},
-	{FieldAuth, []string{"auth_code", "authcode", "onay kodu", "provizyon no", "provizyon", "onay"}},
+	{FieldAuth, []string{"auth_code", "authcode", "onay kodu", "provizyon no", "provizyon kodu", "provizyon", "onay"}},
 	{FieldRRN, []string{"rrn", "referans no", "referans"}},
 	{FieldReference, []string{"reference_code", "islem kodu", "islem no", "transaction"}},
-	{FieldCommission, []string{"commission", "komisyon", "kesinti"}},
+	{FieldBatch, []string{"batch", "grup no", "gunsonu no", "gun sonu no"}},
+	{FieldTax, []string{"bsmv", "vergi", "tax"}},
+	{FieldFee, []string{"islem ucreti", "sabit ucret", "fee"}},
+	{FieldCommission, []string{"commission", "komisyon tutari", "komisyon", "kesinti"}},
+	{FieldNet, []string{"net tutar", "odenecek", "net"}},
 	{FieldCurrency, []string{"currency", "para birimi", "doviz"}},
 	{FieldCard, []string{"card", "kart no", "kart"}},
+	{FieldValueDate, []string{"value_date", "valor", "odeme tarihi", "hesaba gecis", "value date"}},
 	{FieldTime, []string{"saat", "time"}},
 	{FieldDate, []string{"islem tarihi", "date", "tarih"}},
 	{FieldAmount, []string{"islem tutari", "brut", "amount", "tutar"}},
@@ -73,55 +92,115 @@ func Guess(head []string) Columns {
 // ErrStatement is wrapped by what is wrong with a statement; nothing of the file is used then.
 var ErrStatement = errors.New("the statement cannot be read")
 
-// ReadCSV reads a statement: UTF-8, separated by semicolon, tab or comma, amounts with a decimal comma or point. columns may be nil: the headings
-// are recognized. A line that cannot be read makes the whole an error that names it: half a statement must not be taken for all.
-func ReadCSV(r io.Reader, columns Columns) ([]Item, Columns, error) {
-	in := bufio.NewReaderSize(r, 1<<20)
-	first, err := in.ReadBytes('\n')
-	if err != nil && err != io.EOF {
-		return nil, nil, err
+// Statement is a file of a bank, read.
+type Statement struct {
+	Format  string // csv | xlsx | camt053 | mt940
+	Head    []string
+	Columns Columns // of csv and xlsx
+	Lines   *List
+}
+
+// preamble is how many lines may stand above the headings.
+const preamble = 30
+
+// ErrColumns is wrapped where the columns are not all recognized; a person can say which is which.
+var ErrColumns = fmt.Errorf("%w: its columns are not recognized", ErrStatement)
+
+// table reads the rows of a table one after another.
+type table struct {
+	columns Columns
+	head    []string
+	parser  *parser
+	raw     bool // numbers are as a spreadsheet stores them
+	lines   *List
+	widest  []string // of the rows above the headings
+}
+
+func (t *table) row(cells []string, line int) error {
+	if t.parser == nil {
+		return t.heading(cells, line)
 	}
-	first = bytes.TrimPrefix(first, []byte("\ufeff"))
+	item, skip, err := t.parser.parse(cells)
+	if err != nil {
+		return fmt.Errorf("%w: line %d: %w", ErrStatement, line, err)
+	}
+	if !skip {
+		item.Line = line
+		t.lines.Append(item)
+	}
+	return nil
+}
+
+// heading looks for the line with the headings: the first in which a date and an amount are recognized, or that has the columns asked for.
+func (t *table) heading(cells []string, line int) error {
+	if len(cells) > len(t.widest) {
+		t.widest = slices.Clone(cells)
+	}
+	columns, at := t.columns, map[string]int{}
+	if columns == nil {
+		columns = Guess(cells)
+	}
+	for field, h := range columns {
+		if i := slices.IndexFunc(cells, func(c string) bool { return strings.TrimSpace(c) == strings.TrimSpace(h) }); i >= 0 {
+			at[field] = i
+		}
+	}
+	_, date := at[FieldDate]
+	_, amount := at[FieldAmount]
+	if date && amount && len(at) == len(columns) {
+		t.head, t.columns, t.parser = slices.Clone(cells), columns, newParser(at, t.raw)
+		return nil
+	}
+	if line >= preamble {
+		return t.unknown()
+	}
+	return nil
+}
+
+func (t *table) unknown() error {
+	if t.columns != nil {
+		return fmt.Errorf("%w: no line has the columns %v", ErrColumns, t.columns)
+	}
+	return fmt.Errorf("%w: no line has a date and an amount for its headings; the widest: %s", ErrColumns, strings.Join(t.widest, ", "))
+}
+
+func (t *table) statement(format string) (Statement, error) {
+	if t.parser == nil {
+		return Statement{Format: format, Head: t.widest}, t.unknown()
+	}
+	return Statement{Format: format, Head: t.head, Columns: t.columns, Lines: t.lines}, nil
+}
+
+// ReadCSV reads a statement: UTF-8 or Windows-1254, separated by semicolon, tab or comma, amounts with a decimal comma or point. columns may be
+// nil: the headings are recognized. A line that cannot be read makes the whole an error that names it: half a statement must not be taken for all.
+func ReadCSV(r io.Reader, columns Columns) (Statement, error) {
+	in := bufio.NewReaderSize(r, 1<<20)
+	start, err := in.Peek(1 << 14)
+	if err != nil && err != io.EOF {
+		return Statement{}, err
+	}
+	if bytes.HasPrefix(start, []byte("\ufeff")) {
+		_, _ = in.Discard(3)
+		start = start[3:]
+	}
 	sep := byte(',')
 	for _, s := range []byte{';', '\t'} {
-		if bytes.Count(first, []byte{s}) > bytes.Count(first, []byte{sep}) {
+		if bytes.Count(start, []byte{s}) > bytes.Count(start, []byte{sep}) {
 			sep = s
 		}
 	}
+	t := table{columns: columns, lines: &List{}}
 	var row []string
-	row, err2 := split(nil, bytes.TrimRight(first, "\r\n"), sep)
-	if err2 != nil {
-		return nil, nil, fmt.Errorf("%w: the heading: %w", ErrStatement, err2)
-	}
-	head := slices.Clone(row)
-	if columns == nil {
-		columns = Guess(head)
-	}
-	at := map[string]int{}
-	for field, h := range columns {
-		i := slices.Index(head, h)
-		if i < 0 {
-			return nil, nil, fmt.Errorf("%w: there is no column %q", ErrStatement, h)
-		}
-		at[field] = i
-	}
-	for _, need := range []string{FieldDate, FieldAmount} {
-		if _, ok := at[need]; !ok {
-			return nil, nil, fmt.Errorf("%w: no column is recognized as %s; headings: %s", ErrStatement, need, strings.Join(head, ", "))
-		}
-	}
-	p := newParser(at)
-	var out []Item
 	var long []byte // a line that is longer than the buffer
-	for line := 2; ; line++ {
+	for line := 1; ; line++ {
 		raw, err := in.ReadSlice('\n')
 		for long = long[:0]; err == bufio.ErrBufferFull; raw, err = in.ReadSlice('\n') {
 			if long = append(long, raw...); len(long) > 16<<20 {
-				return nil, nil, fmt.Errorf("%w: line %d is too long", ErrStatement, line)
+				return Statement{}, fmt.Errorf("%w: line %d is too long", ErrStatement, line)
 			}
 		}
 		if err != nil && err != io.EOF {
-			return nil, nil, err
+			return Statement{}, err
 		}
 		if len(long) > 0 {
 			raw = append(long, raw...)
@@ -129,19 +208,18 @@ func ReadCSV(r io.Reader, columns Columns) ([]Item, Columns, error) {
 		end := err == io.EOF
 		raw = bytes.TrimRight(raw, "\r\n")
 		if len(bytes.TrimSpace(raw)) > 0 {
-			if row, err = split(row[:0], raw, sep); err == nil {
-				var item Item
-				if item, err = p.parse(row); err == nil {
-					item.Line = line
-					out = append(out, item)
-				}
+			if !utf8.Valid(raw) {
+				raw, _ = charmap.Windows1254.NewDecoder().Bytes(raw) // every byte has a letter
 			}
-			if err != nil {
-				return nil, nil, fmt.Errorf("%w: line %d: %w", ErrStatement, line, err)
+			if row, err = split(row[:0], raw, sep); err != nil {
+				return Statement{}, fmt.Errorf("%w: line %d: %w", ErrStatement, line, err)
+			}
+			if err = t.row(row, line); err != nil {
+				return Statement{Format: "csv", Head: t.widest}, err
 			}
 		}
 		if end {
-			return out, columns, nil
+			return t.statement("csv")
 		}
 	}
 }
@@ -197,15 +275,17 @@ func split(cells []string, line []byte, sep byte) ([]string, error) {
 
 // parser reads rows. It remembers what it has read, for a file has few words and days.
 type parser struct {
-	date, time, amount, kind, order, reference, rrn, auth, card, commission, currency int // columns; -1: none
+	date, time, amount, kind, order, reference, rrn, auth, card, batch, commission, tax, fee, net, value, currency int // columns; -1: none
 
+	raw        bool
 	refunds    map[string]bool
 	currencies map[string]pos.Currency
 	day        string
 	midnight   time.Time
+	values     map[string]Day
 }
 
-func newParser(at map[string]int) *parser {
+func newParser(at map[string]int, raw bool) *parser {
 	col := func(field string) int {
 		if i, ok := at[field]; ok {
 			return i
@@ -213,7 +293,8 @@ func newParser(at map[string]int) *parser {
 		return -1
 	}
 	return &parser{date: col(FieldDate), time: col(FieldTime), amount: col(FieldAmount), kind: col(FieldKind), order: col(FieldOrder), reference: col(FieldReference), rrn: col(FieldRRN), auth: col(FieldAuth), card: col(FieldCard),
-		commission: col(FieldCommission), currency: col(FieldCurrency), refunds: map[string]bool{}, currencies: map[string]pos.Currency{"": pos.TRY, "TL": pos.TRY, "TRL": pos.TRY, "YTL": pos.TRY, "949": pos.TRY}}
+		batch: col(FieldBatch), commission: col(FieldCommission), tax: col(FieldTax), fee: col(FieldFee), net: col(FieldNet), value: col(FieldValueDate), currency: col(FieldCurrency), raw: raw, refunds: map[string]bool{},
+		currencies: map[string]pos.Currency{"": pos.TRY, "TL": pos.TRY, "TRL": pos.TRY, "YTL": pos.TRY, "949": pos.TRY}, values: map[string]Day{}}
 }
 
 func (p *parser) refund(word string) bool {
@@ -230,6 +311,13 @@ func (p *parser) refund(word string) bool {
 
 // instant reads a day or an instant; instants of a day that was read before cost next to nothing.
 func (p *parser) instant(s string) (time.Time, bool, error) {
+	if p.raw {
+		if days, err := strconv.ParseFloat(s, 64); err == nil && days > 20000 && days < 80000 { // days since 30 December 1899, as spreadsheets count
+			whole := math.Floor(days)
+			t := time.Date(1899, 12, 30+int(whole), 0, 0, int(math.Round((days-whole)*86400)), 0, pos.Istanbul)
+			return t, whole == days, nil
+		}
+	}
 	if len(s) == len("24.11.2026 09:15:30") && s[10] == ' ' && s[13] == ':' && s[16] == ':' {
 		h, m, sec := two(s[11:]), two(s[14:]), two(s[17:])
 		if h >= 0 && h < 24 && m >= 0 && m < 60 && sec >= 0 && sec < 60 {
@@ -254,38 +342,68 @@ func two(s string) int {
 	return int(s[0]-'0')*10 + int(s[1]-'0')
 }
 
-func (p *parser) parse(row []string) (Item, error) {
+// parse reads a row. A row without a date that tells a total is skipped.
+func (p *parser) parse(row []string) (item Item, skip bool, err error) {
 	get := func(i int) string {
 		if i >= 0 && i < len(row) {
 			return strings.TrimSpace(row[i])
 		}
 		return ""
 	}
-	item := Item{Kind: Sale, Currency: pos.TRY, Commission: -1, OrderID: get(p.order), Reference: get(p.reference), RRN: get(p.rrn), AuthCode: get(p.auth)}
-	minor, err := Amount(get(p.amount))
+	when := get(p.date)
+	if when == "" && (p.time < 0 || get(p.time) == "") && slices.ContainsFunc(row, func(c string) bool {
+		k := plain(c)
+		return strings.HasPrefix(k, "toplam") || strings.HasPrefix(k, "genel toplam") || strings.HasPrefix(k, "total")
+	}) {
+		return item, true, nil
+	}
+	money := func(i int) (int64, bool, error) {
+		s := get(i)
+		if s == "" {
+			return 0, false, nil
+		}
+		n, err := p.number(s)
+		return n, true, err
+	}
+	item = Item{Kind: Sale, Currency: pos.TRY, OrderID: get(p.order), Reference: get(p.reference), RRN: get(p.rrn), AuthCode: get(p.auth), Batch: get(p.batch)}
+	minor, err := p.number(get(p.amount))
 	if err != nil {
-		return item, err
+		return item, false, err
 	}
 	if item.Minor = minor; minor < 0 {
 		item.Kind, item.Minor = Refund, -minor
 	}
 	if item.Minor == 0 {
-		return item, errors.New("the amount is zero")
+		return item, false, errors.New("the amount is zero")
 	}
 	if word := get(p.kind); word != "" && p.refund(word) {
 		item.Kind = Refund
 	}
-	if c := get(p.commission); c != "" {
-		if item.Commission, err = Amount(c); err != nil {
-			return item, fmt.Errorf("commission: %w", err)
+	for _, c := range []struct {
+		field string
+		at    int
+	}{{FieldCommission, p.commission}, {FieldTax, p.tax}, {FieldFee, p.fee}} {
+		n, there, err := money(c.at)
+		if err != nil {
+			return item, false, fmt.Errorf("%s: %w", c.field, err)
 		}
-		item.Commission = max(item.Commission, -item.Commission)
+		if there {
+			item.Kept, item.Told = item.Kept+max(n, -n), true
+		}
+	}
+	if net, there, err := money(p.net); err != nil {
+		return item, false, fmt.Errorf("%s: %w", FieldNet, err)
+	} else if there && p.commission < 0 {
+		item.Kept, item.Told = item.Minor-max(net, -net), true
+	}
+	if item.Kind == Refund {
+		item.Kept = -item.Kept // what comes back
 	}
 	word := get(p.currency)
 	known, ok := p.currencies[word]
 	if !ok {
 		if known = pos.Currency(strings.ToUpper(word)); known.Numeric() == "" {
-			return item, fmt.Errorf("the currency %q is not known", word)
+			return item, false, fmt.Errorf("the currency %q is not known", word)
 		}
 		p.currencies[strings.Clone(word)] = known
 	}
@@ -293,12 +411,35 @@ func (p *parser) parse(row []string) (Item, error) {
 	if card := get(p.card); len(card) >= 4 {
 		item.Last4 = card[len(card)-4:]
 	}
-	when := get(p.date)
+	if v := get(p.value); v != "" {
+		day, ok := p.values[v]
+		if !ok {
+			t, _, err := p.instant(v)
+			if err != nil {
+				return item, false, fmt.Errorf("%s: %w", FieldValueDate, err)
+			}
+			day = clock.DayOf(t)
+			if len(p.values) < 1000 {
+				p.values[strings.Clone(v)] = day
+			}
+		}
+		item.ValueDay = day
+	}
 	if t := get(p.time); t != "" {
 		when += " " + t
 	}
 	item.At, item.DateOnly, err = p.instant(when)
-	return item, err
+	return item, false, err
+}
+
+// number reads an amount; those of spreadsheets may have traces of binary fractions.
+func (p *parser) number(s string) (int64, error) {
+	if p.raw {
+		if f, err := strconv.ParseFloat(s, 64); err == nil && math.Abs(f) < 1e13 && (len(s)-strings.IndexByte(s, '.') != 4 || strings.IndexByte(s, '.') < 0) {
+			return int64(math.Round(f * 100)), nil
+		}
+	}
+	return Amount(s)
 }
 
 // moment reads a day or an instant as banks here write them, in Istanbul's time.
@@ -361,7 +502,8 @@ func Amount(s string) (int64, error) {
 
 // FromBank are the movements of a bank's own list. Voided and failed transactions moved nothing: where the void is a row of its own, it takes
 // away that of its order.
-func FromBank(rows []pos.Row) (out []Item) {
+func FromBank(rows []pos.Row) *List {
+	out := &List{}
 	type sale struct {
 		order string
 		minor int64
@@ -377,12 +519,15 @@ func FromBank(rows []pos.Row) (out []Item) {
 		}
 	}
 	for i, r := range rows {
-		item := Item{Line: i + 1, Kind: Sale, Minor: r.Amount.Minor, Currency: r.Amount.Currency, At: r.Time, OrderID: orderOf(r.OrderID), Reference: r.ReferenceCode, RRN: r.RRN, AuthCode: r.AuthCode, Commission: -1}
+		item := Item{Line: i + 1, Kind: Sale, Minor: r.Amount.Minor, Currency: r.Amount.Currency, At: r.Time, OrderID: orderOf(r.OrderID), Reference: r.ReferenceCode, RRN: r.RRN, AuthCode: r.AuthCode, Batch: r.BatchNumber}
 		if item.Currency == "" {
 			item.Currency = pos.TRY
 		}
 		if r.CommissionMinor > 0 {
-			item.Commission = r.CommissionMinor
+			item.Kept, item.Told = r.CommissionMinor, true
+		}
+		if day, err := clock.ParseDay(r.SettlementDate); err == nil {
+			item.ValueDay = day
 		}
 		if len(r.MaskedCard) >= 4 {
 			item.Last4 = r.MaskedCard[len(r.MaskedCard)-4:]
@@ -402,7 +547,7 @@ func FromBank(rows []pos.Row) (out []Item) {
 			continue
 		}
 		if item.Minor > 0 {
-			out = append(out, item)
+			out.Append(item)
 		}
 	}
 	return out

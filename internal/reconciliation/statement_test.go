@@ -32,41 +32,47 @@ func TestStatementsAreRecognized(t *testing.T) {
 		"24.11.2026;09:15:30;K7Q2M9XW4T6BRD3HZ5CE;435508******4358;1.250,50;621034;-23,63;Satış;TL\r\n" +
 		"\r\n" +
 		"24.11.2026;10:00;\"K7Q2;M9XW\";************0007;50,00;621035;;İade;USD\r\n"
-	items, columns, err := ReadCSV(strings.NewReader(file), nil)
+	st, err := ReadCSV(strings.NewReader(file), nil)
+	items, columns := st.Lines.Items(), st.Columns
 	if err != nil || len(items) != 2 || len(columns) != 9 {
 		t.Fatalf("%+v %v %v", items, columns, err)
 	}
 	a, b := items[0], items[1]
-	if a.Kind != Sale || a.Minor != 125050 || a.Last4 != "4358" || a.AuthCode != "621034" || a.Commission != 2363 || a.OrderID != "K7Q2M9XW4T6BRD3HZ5CE" || !a.At.Equal(time.Date(2026, 11, 24, 9, 15, 30, 0, pos.Istanbul)) || a.DateOnly || a.Line != 2 {
+	if a.Kind != Sale || a.Minor != 125050 || a.Last4 != "4358" || a.AuthCode != "621034" || a.Kept != 2363 || a.OrderID != "K7Q2M9XW4T6BRD3HZ5CE" || !a.At.Equal(time.Date(2026, 11, 24, 9, 15, 30, 0, pos.Istanbul)) || a.DateOnly || a.Line != 2 {
 		t.Errorf("%+v", a)
 	}
-	if b.Kind != Refund || b.Currency != pos.USD || b.OrderID != "K7Q2;M9XW" || b.Commission != -1 || b.Line != 4 {
+	if b.Kind != Refund || b.Currency != pos.USD || b.OrderID != "K7Q2;M9XW" || b.Told || b.Line != 4 {
 		t.Errorf("%+v", b)
 	}
-	items, _, err = ReadCSV(strings.NewReader("tarih,brüt\n2026-11-24,-5.00\n"), nil)
-	if err != nil || len(items) != 1 || items[0].Kind != Refund || !items[0].DateOnly {
+	st, err = ReadCSV(strings.NewReader("tarih,brüt\n2026-11-24,-5.00\n"), nil)
+	if items = st.Lines.Items(); err != nil || len(items) != 1 || items[0].Kind != Refund || !items[0].DateOnly {
 		t.Errorf("%+v %v", items, err)
 	}
-	if items, _, err = ReadCSV(strings.NewReader("a;b\n24.11.2026;5\n"), Columns{FieldDate: "a", FieldAmount: "b"}); err != nil || len(items) != 1 {
-		t.Errorf("with columns of one's own: %+v %v", items, err)
+	if st, err = ReadCSV(strings.NewReader("a;b\n24.11.2026;5\n"), Columns{FieldDate: "a", FieldAmount: "b"}); err != nil || st.Lines.Len() != 1 {
+		t.Errorf("with columns of one's own: %+v %v", st, err)
 	}
 	for _, bad := range []string{"", "a;b\n", "tarih;tutar\n24.11.2026\n", "tarih;tutar\nyarın;5\n", "tarih;tutar\n24.11.2026;beş\n", "tarih;tutar\n24.11.2026;0\n", "tarih;tutar\n24.11.2026;\"5\n", "tarih;tutar;doviz\n24.11.2026;5;XYZ\n", "tarih;tutar\n31.02.2026;5\n"} {
-		if items, _, err := ReadCSV(strings.NewReader(bad), nil); !errors.Is(err, ErrStatement) || items != nil {
-			t.Errorf("%q: %v %v", bad, items, err)
+		if st, err := ReadCSV(strings.NewReader(bad), nil); !errors.Is(err, ErrStatement) || st.Lines != nil {
+			t.Errorf("%q: %v %v", bad, st, err)
 		}
 	}
 }
 
-func FuzzReadCSV(f *testing.F) {
-	f.Add("tarih;tutar\n24.11.2026;5\n")
-	f.Add("date,amount,\"x\"\n2026-11-24,\"1,250.50\",\"\"\n")
-	f.Fuzz(func(t *testing.T, s string) {
-		items, _, err := ReadCSV(strings.NewReader(s), nil)
-		if err != nil && items != nil {
-			t.Error("half a statement")
+func FuzzReadStatement(f *testing.F) {
+	f.Add([]byte("tarih;tutar\n24.11.2026;5\n"))
+	f.Add([]byte("date,amount,\"x\"\n2026-11-24,\"1,250.50\",\"\"\n"))
+	f.Add([]byte(camt))
+	f.Add([]byte(swift))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		st, err := ReadStatement(data, nil)
+		if err != nil {
+			if st.Lines != nil {
+				t.Error("half a statement")
+			}
+			return
 		}
-		for _, i := range items {
-			if i.Minor <= 0 || i.At.IsZero() {
+		for _, i := range st.Lines.Items() {
+			if i.Minor <= 0 || i.Currency.Numeric() == "" {
 				t.Errorf("%+v", i)
 			}
 		}
@@ -75,13 +81,13 @@ func FuzzReadCSV(f *testing.F) {
 
 func csvOf(items []Item) []byte {
 	var b bytes.Buffer
-	b.WriteString("tarih;order_id;rrn;auth_code;card;amount;commission;kind\n")
+	b.WriteString("tarih;order_id;rrn;auth_code;card;amount;commission;kind;value_date\n")
 	for _, i := range items {
 		kind := "sale"
 		if i.Kind == Refund {
 			kind = "refund"
 		}
-		fmt.Fprintf(&b, "%s;%s;%s;%s;435508******%s;%s;%s;%s\n", i.At.In(pos.Istanbul).Format("02.01.2006 15:04:05"), i.OrderID, i.RRN, i.AuthCode, i.Last4, strings.Replace(pos.Decimal(i.Minor), ".", ",", 1), pos.Decimal(max(0, i.Commission)), kind)
+		fmt.Fprintf(&b, "%s;%s;%s;%s;435508******%s;%s;%s;%s;%s\n", i.At.In(pos.Istanbul).Format("02.01.2006 15:04:05"), i.OrderID, i.RRN, i.AuthCode, i.Last4, strings.Replace(pos.Decimal(i.Minor), ".", ",", 1), pos.Decimal(max(i.Kept, -i.Kept)), kind, i.ValueDay)
 	}
 	return b.Bytes()
 }
@@ -97,15 +103,15 @@ func BenchmarkFiles(b *testing.B) {
 			ours, theirs = nil, nil
 			b.ReportAllocs()
 			for b.Loop() {
-				x, _, err := ReadCSV(bytes.NewReader(left), nil)
+				x, err := ReadCSV(bytes.NewReader(left), nil)
 				if err != nil {
 					b.Fatal(err)
 				}
-				y, _, err := ReadCSV(bytes.NewReader(right), nil)
+				y, err := ReadCSV(bytes.NewReader(right), nil)
 				if err != nil {
 					b.Fatal(err)
 				}
-				if got := kinds(Compare(x, y, Options{Commission: commission})); fmt.Sprint(got) != fmt.Sprint(want) {
+				if got := kinds(Compare(x.Lines, y.Lines, contract)); fmt.Sprint(got) != fmt.Sprint(want) {
 					b.Fatalf("found %v, want %v", got, want)
 				}
 			}
