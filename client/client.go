@@ -20,6 +20,7 @@ type Client struct {
 	Verifications Verifications
 	Customers     Customers
 	Payments      Payments
+	DayEnd        DayEnd
 	Events        Events
 
 	base     string
@@ -45,7 +46,7 @@ func WithTries(n int) Option { return func(c *Client) { c.tries = max(n, 1) } }
 // New returns a client of the installation at baseURL, for example "https://onay.example.com".
 func New(baseURL, key string, opts ...Option) *Client {
 	c := &Client{base: strings.TrimRight(baseURL, "/"), key: key, http: &http.Client{Timeout: 15 * time.Second}, language: "tr", tries: 4, pause: 200 * time.Millisecond}
-	c.Verifications.c, c.Customers.c, c.Payments.c, c.Events.c = c, c, c, c
+	c.Verifications.c, c.Customers.c, c.Payments.c, c.DayEnd.c, c.Events.c = c, c, c, c, c
 	for _, o := range opts {
 		o(c)
 	}

@@ -75,11 +75,12 @@ func (c *reconcileCmd) Run(ctx context.Context) error {
 		n.Until = n.From
 	}
 	if c.File != "" {
-		data, err := os.ReadFile(c.File)
+		f, err := os.Open(c.File)
 		if err != nil {
 			return err
 		}
-		n.Statement = &reconciliation.Upload{Name: filepath.Base(c.File), Data: data, Columns: c.columns()}
+		defer f.Close()
+		n.Statement = &reconciliation.Upload{Name: filepath.Base(c.File), File: f, Columns: c.columns()}
 	}
 	if c.Keep {
 		x, err := a.DayEnd.Run(ctx, n)
@@ -128,21 +129,13 @@ func (c *reconcileCmd) files() error {
 	return c.print(d)
 }
 
-// readFile streams a CSV; the other forms have to be whole in memory.
 func readFile(name string, columns reconciliation.Columns) (reconciliation.Statement, error) {
 	f, err := os.Open(name)
 	if err != nil {
 		return reconciliation.Statement{}, err
 	}
 	defer f.Close()
-	if filepath.Ext(name) == ".csv" {
-		return reconciliation.ReadCSV(f, columns)
-	}
-	data, err := io.ReadAll(f)
-	if err != nil {
-		return reconciliation.Statement{}, err
-	}
-	return reconciliation.ReadStatement(data, columns)
+	return reconciliation.ReadStatement(f, columns)
 }
 
 func (c *reconcileCmd) print(d reconciliation.Compared) (err error) {

@@ -35,11 +35,14 @@ func TestEveryRouteKeepsScopesAndCompaniesApart(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	_, account := h.bank()
+	compared := h.must(201, "POST", "/v1/reconciliations", statement(account, "2026-01-05", "X1;100,00")).text("id")
 	ids := map[string]string{
-		"/v1/pos-accounts/":  account,
-		"/v1/payments/":      h.must(201, "POST", "/v1/payments", `{"amount":100}`).text("id"),
-		"/v1/verifications/": h.must(201, "POST", "/v1/verifications", `{"phone":"05551115561"}`).text("id"),
-		"/v1/customers/":     h.must(201, "POST", "/v1/customers", `{"name":"Ayşe","surname":"Yılmaz"}`).text("id"),
+		"/v1/pos-accounts/":               account,
+		"/v1/reconciliations/":            compared,
+		"/v1/reconciliation-differences/": data(h.must(200, "GET", "/v1/reconciliations/"+compared+"/differences", ""))[0].(map[string]any)["id"].(string),
+		"/v1/payments/":                   h.must(201, "POST", "/v1/payments", `{"amount":100}`).text("id"),
+		"/v1/verifications/":              h.must(201, "POST", "/v1/verifications", `{"phone":"05551115561"}`).text("id"),
+		"/v1/customers/":                  h.must(201, "POST", "/v1/customers", `{"name":"Ayşe","surname":"Yılmaz"}`).text("id"),
 		"/v1/webhook-endpoints/": func() string {
 			return h.must(201, "POST", "/v1/webhook-endpoints", `{"url":"http://127.0.0.1:9/x"}`).text("id")
 		}(),

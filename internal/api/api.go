@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"reflect"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -66,6 +67,7 @@ func New(d Deps) http.Handler {
 	door.payments()
 	door.paymentRules()
 	door.paymentLinks()
+	door.dayEnd()
 	door.blocks()
 	door.mux.HandleFunc("/", door.noRoute)
 	door.describe()
@@ -91,13 +93,25 @@ func config(version string) huma.Config {
 				"Authenticate with `Authorization: Bearer KEY`. Times are RFC 3339 in UTC, phones E.164, amounts integer kuruş. " +
 				"Every POST takes an `Idempotency-Key`: the same key and body give the first answer again for 24 hours."},
 			Components: &huma.Components{
-				Schemas:         huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer),
+				Schemas:         huma.NewMapRegistry("#/components/schemas/", schemaName),
 				SecuritySchemes: map[string]*huma.SecurityScheme{"key": {Type: "http", Scheme: "bearer", Description: "An API key of the company."}},
 			},
 		},
 		Formats:       map[string]huma.Format{"application/json": json, "json": json},
 		DefaultFormat: "application/json",
 	}
+}
+
+// schemaName names the schema of a type. Those of the day end have names that say nothing by themselves.
+func schemaName(t reflect.Type, hint string) string {
+	name := huma.DefaultSchemaNamer(t, hint)
+	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
+		t = t.Elem()
+	}
+	if t.PkgPath() == reflect.TypeFor[reconciliation.Item]().PkgPath() {
+		name = "Reconciliation" + name
+	}
+	return name
 }
 
 // door is the handler, and huma's adapter to the mux.

@@ -25,6 +25,7 @@ import (
 	"github.com/onay/onay/internal/db/dbtest"
 	"github.com/onay/onay/internal/message"
 	"github.com/onay/onay/internal/payment"
+	"github.com/onay/onay/internal/reconciliation"
 	"github.com/onay/onay/internal/vault"
 	"github.com/onay/onay/internal/verification"
 	"github.com/onay/onay/internal/webhook"
@@ -81,7 +82,8 @@ func newHouse(t *testing.T, change ...func(*api.Deps)) *house {
 		Username: "8501112233", Secret: "gizli-sifre", Header: "MAGAZA", Status: "on"}); err != nil {
 		t.Fatal(err)
 	}
-	deps := api.Deps{Payments: payment.New(d, h.log, v, h.clock, nil), Vault: v, DB: d, Log: h.log, Companies: h.companies, Verifications: verifications, Messages: messages, Customers: customer.New(d, h.log, h.clock, h.companies, verifications),
+	payments := payment.New(d, h.log, v, h.clock, nil)
+	deps := api.Deps{Payments: payments, DayEnd: reconciliation.New(d, h.log, h.clock, lg, payments, clock.Turkey{}), Vault: v, DB: d, Log: h.log, Companies: h.companies, Verifications: verifications, Messages: messages, Customers: customer.New(d, h.log, h.clock, h.companies, verifications),
 		Webhooks: webhook.New(d, h.log, v, h.clock, lg, webhook.Options{AllowPrivate: true}), Clock: h.clock, Logger: lg, Version: "test"}
 	for _, c := range change {
 		c(&deps)

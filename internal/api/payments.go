@@ -40,7 +40,7 @@ type Payment struct {
 	ClientIP       string      `json:"client_ip,omitempty"`
 	Description    string      `json:"description,omitempty"`
 	ReturnURL      string      `json:"return_url,omitempty"`
-	Source         string      `json:"source" enum:"api,console,link"`
+	Source         string      `json:"source" enum:"api,console,link,entered" doc:"entered: by hand, from the bank's list."`
 	LinkID         string      `json:"link_id,omitempty" doc:"The payment link through which it came."`
 	CreatedBy      string      `json:"created_by"`
 	CreatedAt      time.Time   `json:"created_at"`

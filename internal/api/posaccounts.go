@@ -57,6 +57,7 @@ type PosAccount struct {
 	Credentials  map[string]string     `json:"credentials" doc:"Without the secret ones."`
 	Addresses    map[string]string     `json:"addresses,omitempty" doc:"Those that differ from the bank's own."`
 	Installments []payment.Installment `json:"installments" nullable:"false" doc:"The contract: what each number of installments costs the payer and the merchant."`
+	Contract     payment.Contract      `json:"contract" doc:"What the bank keeps besides, and when it pays out."`
 	Checklist    map[string]string     `json:"checklist,omitempty" doc:"Steps to the first live payment that are done, with the day: applied, offer, documents, allocated, credentials, ip, test_payment, live."`
 	Priority     int                   `json:"priority" doc:"Lower is tried first."`
 	Status       string                `json:"status" enum:"on,off"`
@@ -71,6 +72,7 @@ type NewPosAccount struct {
 	Credentials  map[string]string     `json:"credentials" doc:"By the keys of the bank's fields."`
 	Addresses    map[string]string     `json:"addresses,omitempty" doc:"Instead of the bank's own, by name."`
 	Installments []payment.Installment `json:"installments,omitempty" maxItems:"36"`
+	Contract     payment.Contract      `json:"contract,omitempty"`
 	Priority     int                   `json:"priority,omitempty"`
 	Status       string                `json:"status,omitempty" maxLength:"10" doc:"on (default) or off."`
 }
@@ -82,6 +84,7 @@ type PosAccountChange struct {
 	Credentials  map[string]string      `json:"credentials,omitempty" doc:"Only those that change; an empty value takes a setting away, never a secret."`
 	Addresses    map[string]string      `json:"addresses,omitempty" doc:"Only those that change; an empty value goes back to the bank's own."`
 	Installments *[]payment.Installment `json:"installments,omitempty" maxItems:"36" doc:"Replaces the whole table."`
+	Contract     *payment.Contract      `json:"contract,omitempty" doc:"Replaces the whole of it."`
 	Checklist    map[string]string      `json:"checklist,omitempty" doc:"Only the steps that change; an empty day takes one back."`
 	Priority     *int                   `json:"priority,omitempty"`
 	Status       *string                `json:"status,omitempty" maxLength:"10"`
@@ -91,6 +94,7 @@ func (ch PosAccountChange) apply(a *payment.Account) {
 	set(&a.Name, ch.Name)
 	set(&a.Mode, ch.Mode)
 	set(&a.Installments, ch.Installments)
+	set(&a.Contract, ch.Contract)
 	for k, v := range ch.Checklist {
 		if a.Checklist[k] = v; v == "" {
 			delete(a.Checklist, k)
@@ -129,14 +133,14 @@ func viewLogin(r pos.Result, lang string) PosLogin {
 }
 
 func viewPosAccount(a payment.Account) PosAccount {
-	return PosAccount{ID: a.ID, Bank: a.Bank, Protocol: string(a.Profile().Protocol), Name: a.Name, Mode: a.Mode, Credentials: a.Credentials, Addresses: a.Addresses, Installments: append([]payment.Installment{}, a.Installments...), Checklist: a.Checklist, Priority: a.Priority, Status: a.Status, CreatedAt: a.CreatedAt}
+	return PosAccount{ID: a.ID, Bank: a.Bank, Protocol: string(a.Profile().Protocol), Name: a.Name, Mode: a.Mode, Credentials: a.Credentials, Addresses: a.Addresses, Installments: append([]payment.Installment{}, a.Installments...), Contract: a.Contract, Checklist: a.Checklist, Priority: a.Priority, Status: a.Status, CreatedAt: a.CreatedAt}
 }
 
 var (
 	examplePosAccount = PosAccount{ID: "pos_01936c2e-7f7a-7c2b-9d56-3b0f6b0a7e21", Bank: "isbank", Protocol: "nestpay", Name: "İş Bankası", Mode: "test",
-		Credentials: map[string]string{"client_id": "700000001", "username": "api", "model": "3d"}, Installments: []payment.Installment{{Count: 1, CostRate: 199}, {Count: 3, PayerRate: 0, CostRate: 489}}, Status: "on", CreatedAt: exampleTime}
+		Credentials: map[string]string{"client_id": "700000001", "username": "api", "model": "3d"}, Installments: []payment.Installment{{Count: 1, CostRate: 199}, {Count: 3, PayerRate: 0, CostRate: 489}}, Contract: payment.Contract{TaxRate: 500, Days: 1, Business: true}, Status: "on", CreatedAt: exampleTime}
 	posAccountCodes = []code{{"unknown_bank", 422}, {"invalid_name", 422}, {"invalid_mode", 422}, {"invalid_status", 422}, {"out_of_range", 422}, {"too_long", 422}, {"credential_missing", 422}, {"credential_invalid", 422},
-		{"credential_unknown", 422}, {"address_unknown", 422}, {"address_missing", 422}, {"invalid_url", 422}, {"invalid_installments", 422}, {"invalid_checklist", 422}}
+		{"credential_unknown", 422}, {"address_unknown", 422}, {"address_missing", 422}, {"invalid_url", 422}, {"invalid_installments", 422}, {"invalid_contract", 422}, {"invalid_checklist", 422}}
 )
 
 type changePosAccountInput struct {
@@ -168,7 +172,7 @@ func (d *door) posAccounts() {
 		func(ctx context.Context, c *caller, in *struct{ Body NewPosAccount }) (*answer[PosAccount], error) {
 			b := in.Body
 			profile, _ := banks.Get(b.Bank)
-			a, err := d.Payments.CreateAccount(ctx, payment.Account{CompanyID: c.company, Bank: b.Bank, Name: or(b.Name, profile.Name), Mode: or(b.Mode, "test"), Credentials: b.Credentials, Addresses: b.Addresses, Installments: b.Installments,
+			a, err := d.Payments.CreateAccount(ctx, payment.Account{CompanyID: c.company, Bank: b.Bank, Name: or(b.Name, profile.Name), Mode: or(b.Mode, "test"), Credentials: b.Credentials, Addresses: b.Addresses, Installments: b.Installments, Contract: b.Contract,
 				Priority: b.Priority, Status: or(b.Status, "on")})
 			return viewed(a, err, viewPosAccount)
 		},

@@ -23,6 +23,7 @@ type route struct {
 	status       int // of success; 0: 200
 	codes        []code
 	body, answer any  // examples
+	maxBody      int  // of the request; 0: maxBody
 	secret       bool // the answer holds a secret that is shown once and is not kept for a repeated request
 }
 
@@ -100,6 +101,9 @@ func handle[I, O any](d *door, r route, do handler[I, O], again func(ctx context
 	if r.status == 0 {
 		r.status = http.StatusOK
 	}
+	if r.maxBody == 0 {
+		r.maxBody = maxBody
+	}
 	statuses := []int{401, 403}
 	var names strings.Builder
 	for _, c := range r.codes {
@@ -110,7 +114,7 @@ func handle[I, O any](d *door, r route, do handler[I, O], again func(ctx context
 	slices.Sort(statuses)
 	op := huma.Operation{Method: r.method, Path: r.path, OperationID: r.id, Summary: r.summary, Tags: []string{r.tag}, DefaultStatus: r.status,
 		Description: r.doc, Errors: slices.Compact(statuses), Metadata: map[string]any{routeKey: &r}, Security: []map[string][]string{{"key": {}}},
-		MaxBodyBytes: maxBody + 1, Extensions: map[string]any{"x-scope": r.scope}}
+		MaxBodyBytes: int64(r.maxBody) + 1, Extensions: map[string]any{"x-scope": r.scope}}
 	if names.Len() > 0 {
 		op.Description += "\n\nErrors, beside those that every operation can give:\n" + names.String()
 	}

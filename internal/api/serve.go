@@ -17,7 +17,7 @@ import (
 	"github.com/onay/onay/internal/idempotency"
 )
 
-// maxBody is the most that a request body may have.
+// maxBody is the most that a request body may have where its route says nothing else.
 const maxBody = 256 << 10
 
 // caller is who asks, and what the request brings along.
@@ -53,7 +53,7 @@ func (d *door) serve(w *writer, r *http.Request, rt *route, run func(*http.Reque
 		w.problem(r, d.faultOf(err, c))
 		return
 	}
-	body, err := readBody(r)
+	body, err := readBody(r, rt.maxBody)
 	if err != nil {
 		w.problem(r, d.faultOf(err, c))
 		return
@@ -88,7 +88,7 @@ func (d *door) authenticate(r *http.Request, rt *route, c *caller) error {
 
 // readBody takes the body whole, so that what follows works on bytes that were checked: UTF-8 without NUL, which no
 // database and no phone can hold.
-func readBody(r *http.Request) ([]byte, error) {
+func readBody(r *http.Request, most int) ([]byte, error) {
 	if !cleanText(r.URL.Path) {
 		return nil, errNotUTF8
 	}
@@ -101,17 +101,17 @@ func readBody(r *http.Request) ([]byte, error) {
 			}
 		}
 	}
-	if r.ContentLength > maxBody {
+	if r.ContentLength > int64(most) {
 		return nil, tooLarge(r)
 	}
 	if r.Body == nil || r.Body == http.NoBody {
 		return nil, nil
 	}
-	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
+	body, err := io.ReadAll(io.LimitReader(r.Body, int64(most)+1))
 	switch {
 	case err != nil:
 		return nil, errAborted
-	case len(body) > maxBody:
+	case len(body) > most:
 		return nil, tooLarge(r)
 	case !utf8.Valid(body) || (bytes.Contains(body, []byte(`\u0000`)) && hasNUL(body)):
 		return nil, errNotUTF8

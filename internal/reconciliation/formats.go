@@ -1,6 +1,7 @@
 package reconciliation
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/xml"
 	"errors"
@@ -19,20 +20,37 @@ import (
 	"github.com/onay/onay/pos"
 )
 
-// ReadStatement reads a statement of any form that is known: CSV, XLSX, camt.053 or MT940. columns count for the first two only.
-func ReadStatement(data []byte, columns Columns) (Statement, error) {
-	start := data[:min(len(data), 4096)]
+// whole is how large a file may be that is not CSV: those have to be in memory whole.
+const whole = 128 << 20
+
+// ReadStatement reads a statement of any form that is known: CSV, which is streamed, XLSX, camt.053 or MT940. columns count for the first two only.
+func ReadStatement(r io.Reader, columns Columns) (Statement, error) {
+	in := bufio.NewReaderSize(r, 1<<16)
+	start, err := in.Peek(4096)
+	if err != nil && err != io.EOF {
+		return Statement{}, err
+	}
+	var read func([]byte) (Statement, error)
 	switch {
 	case bytes.HasPrefix(start, []byte("PK\x03\x04")):
-		return readXLSX(data, columns)
+		read = func(data []byte) (Statement, error) { return readXLSX(data, columns) }
 	case bytes.HasPrefix(start, []byte("%PDF")), bytes.HasPrefix(start, []byte("\xd0\xcf\x11\xe0")):
-		return Statement{}, fmt.Errorf("%w: it is a PDF or an old Excel file (.xls); save it as XLSX or CSV", ErrStatement)
+		return Statement{}, flawed("PDF ya da eski Excel (.xls) dosyası; XLSX ya da CSV olarak kaydedin", "it is a PDF or an old Excel file (.xls); save it as XLSX or CSV")
 	case bytes.HasPrefix(bytes.TrimLeft(bytes.TrimPrefix(start, []byte("\ufeff")), " \r\n\t"), []byte("<")):
-		return readCAMT(data)
+		read = readCAMT
 	case mt940.Match(start):
-		return readMT940(data)
+		read = readMT940
+	default:
+		return ReadCSV(in, columns)
 	}
-	return ReadCSV(bytes.NewReader(data), columns)
+	data, err := io.ReadAll(io.LimitReader(in, whole+1))
+	if err != nil {
+		return Statement{}, err
+	}
+	if len(data) > whole {
+		return Statement{}, flawed("128 MB'tan büyük; CSV olarak kaydedin", "it is larger than 128 MB; save it as CSV")
+	}
+	return read(data)
 }
 
 // refused turns what is wrong with a statement into words for a person.
@@ -40,15 +58,11 @@ func refused(err error) error {
 	if !errors.Is(err, ErrStatement) {
 		return err
 	}
-	said := strings.TrimPrefix(err.Error(), ErrStatement.Error()+": ")
+	f := asFlaw(err)
 	if errors.Is(err, ErrColumns) {
-		return fault.Field("columns", "columns_unknown", "Dosyanın sütunları tanınamadı; hangi sütunda ne olduğunu seçin.", "The columns of the file were not recognized ("+said+"); say which holds what.")
+		return fault.Field("columns", "columns_unknown", "Dosyanın sütunları tanınamadı ("+clipText(f.tr)+"); hangi sütunda ne olduğunu seçin.", "The columns of the file were not recognized ("+clipText(f.en)+"); say which holds what.")
 	}
-	tr := said
-	if i := strings.Index(said, "line "); i == 0 {
-		tr = "satır " + said[5:]
-	}
-	return fault.Field("statement", "statement_unreadable", "Dosya okunamadı, hiçbir satırı kullanılmadı ("+clipText(tr)+").", "The file cannot be read, none of its lines was used ("+clipText(said)+").")
+	return fault.Field("statement", "statement_unreadable", "Dosya okunamadı, hiçbir satırı kullanılmadı ("+clipText(f.tr)+").", "The file cannot be read, none of its lines was used ("+clipText(f.en)+").")
 }
 
 func clipText(s string) string {
@@ -63,22 +77,22 @@ func clipText(s string) string {
 func readXLSX(data []byte, columns Columns) (Statement, error) {
 	f, err := excelize.OpenReader(bytes.NewReader(data), excelize.Options{RawCellValue: true, UnzipSizeLimit: 2 << 30, UnzipXMLSizeLimit: 32 << 20})
 	if err != nil {
-		return Statement{}, fmt.Errorf("%w: %w", ErrStatement, err)
+		return Statement{}, inLine(0, err)
 	}
 	defer f.Close()
-	st, last := Statement{Format: "xlsx"}, fmt.Errorf("%w: it has no rows", ErrStatement)
+	st, last := Statement{Format: "xlsx"}, flawed("hiç satırı yok", "it has no rows")
 	for _, sheet := range f.GetSheetList() {
 		t := table{columns: columns, lines: &List{}, raw: true}
 		rows, err := f.Rows(sheet)
 		if err != nil {
-			return Statement{}, fmt.Errorf("%w: %w", ErrStatement, err)
+			return Statement{}, inLine(0, err)
 		}
 		line := 0
 		for err == nil && rows.Next() {
 			line++
 			var cells []string
 			if cells, err = rows.Columns(excelize.Options{RawCellValue: true}); err != nil {
-				err = fmt.Errorf("%w: line %d: %w", ErrStatement, line, err)
+				err = inLine(line, err)
 				break
 			}
 			if strings.TrimSpace(strings.Join(cells, "")) != "" {
@@ -87,7 +101,7 @@ func readXLSX(data []byte, columns Columns) (Statement, error) {
 		}
 		if err == nil {
 			if err = rows.Error(); err != nil {
-				err = fmt.Errorf("%w: %w", ErrStatement, err)
+				err = inLine(0, err)
 			}
 		}
 		_ = rows.Close()
@@ -171,19 +185,14 @@ func readCAMT(data []byte) (Statement, error) {
 		case "windows-1254", "iso-8859-9":
 			return charmap.Windows1254.NewDecoder().Reader(in), nil
 		}
-		return nil, fmt.Errorf("the character set %q is not known", label)
+		return nil, flawed("%q karakter kümesi bilinmiyor", "the character set %q is not known", label)
 	}
-	bad := func(line int, err error) (Statement, error) {
-		if line > 0 {
-			return Statement{}, fmt.Errorf("%w: line %d: %w", ErrStatement, line, err)
-		}
-		return Statement{}, fmt.Errorf("%w: %w", ErrStatement, err)
-	}
+	bad := func(line int, err error) (Statement, error) { return Statement{}, inLine(line, err) }
 	var open, closed, sum int64
 	var opens, closes, statements int
 	check := func() error {
 		if opens > 0 && closes > 0 && open+sum != closed {
-			return fmt.Errorf("opening balance and entries make %s, the closing balance is %s: it is not whole", pos.Decimal(open+sum), pos.Decimal(closed))
+			return flawed(incompleteTR, incompleteEN, pos.Decimal(open+sum), pos.Decimal(closed))
 		}
 		open, closed, sum, opens, closes = 0, 0, 0, 0, 0
 		return nil
@@ -245,7 +254,7 @@ func readCAMT(data []byte) (Statement, error) {
 		}
 	}
 	if statements == 0 {
-		return bad(0, errors.New("it is no camt.053 statement"))
+		return bad(0, flawed("camt.053 ekstresi değil", "it is no camt.053 statement"))
 	}
 	return st, nil
 }
@@ -262,13 +271,13 @@ func (e entry) items(line int, to *List) (total int64, err error) {
 	case "DBIT":
 		base.Kind = Refund
 	default:
-		return 0, fmt.Errorf("%q is neither CRDT nor DBIT", e.Side)
+		return 0, flawed("%q, CRDT ya da DBIT değil", "%q is neither CRDT nor DBIT", e.Side)
 	}
 	if base.Currency.Numeric() == "" {
-		return 0, fmt.Errorf("the currency %q is not known", e.Amount.Currency)
+		return 0, flawed("%q para birimi bilinmiyor", "the currency %q is not known", e.Amount.Currency)
 	}
 	if base.At, base.DateOnly, err = e.Booked.moment(); err != nil {
-		return 0, fmt.Errorf("the booking date: %w", err)
+		return 0, err
 	}
 	if v, _, err := e.Value.moment(); err == nil {
 		base.ValueDay = clock.DayOf(v)
@@ -327,8 +336,8 @@ func readMT940(data []byte) (Statement, error) {
 		data, _ = charmap.Windows1254.NewDecoder().Bytes(data)
 	}
 	st := Statement{Format: "mt940", Lines: &List{}}
-	bad := func(line int, format string, args ...any) (Statement, error) {
-		return Statement{}, fmt.Errorf("%w: line %d: %w", ErrStatement, line, fmt.Errorf(format, args...))
+	bad := func(line int, tr, en string, args ...any) (Statement, error) {
+		return Statement{}, inLine(line, flawed(tr, en, args...))
 	}
 	var item *Item
 	var open, sum int64
@@ -369,28 +378,28 @@ func readMT940(data []byte) (Statement, error) {
 			flush()
 			v, c, ok := balance(rest)
 			if !ok {
-				return bad(line, "the opening balance %q", rest)
+				return bad(line, "açılış bakiyesi %q okunamadı", "the opening balance %q", rest)
 			}
 			if currency = pos.Currency(c); currency.Numeric() == "" {
-				return bad(line, "the currency %q is not known", c)
+				return bad(line, "%q para birimi bilinmiyor", "the currency %q is not known", c)
 			}
 			open, sum = v, 0
 		case "61":
 			flush()
 			if currency == "" {
-				return bad(line, "an entry before the opening balance")
+				return bad(line, "açılış bakiyesinden önce hareket var", "an entry before the opening balance")
 			}
 			m := mt940Line.FindStringSubmatch(rest)
 			if m == nil {
-				return bad(line, "the entry %q", clipText(rest))
+				return bad(line, "hareket %q okunamadı", "the entry %q", clipText(rest))
 			}
 			value, err := time.ParseInLocation("060102", m[1], pos.Istanbul)
 			if err != nil {
-				return bad(line, "the value date %q", m[1])
+				return bad(line, "valör %q okunamadı", "the value date %q", m[1])
 			}
 			minor, err := Amount(fullComma(m[5]))
 			if err != nil {
-				return bad(line, "%w", err)
+				return Statement{}, inLine(line, err)
 			}
 			if minor == 0 {
 				continue
@@ -398,7 +407,7 @@ func readMT940(data []byte) (Statement, error) {
 			at := value
 			if m[2] != "" {
 				if at, err = time.ParseInLocation("20060102", fmt.Sprintf("%04d%s", value.Year(), m[2]), pos.Istanbul); err != nil {
-					return bad(line, "the booking date %q", m[2])
+					return bad(line, "işlem tarihi %q okunamadı", "the booking date %q", m[2])
 				}
 				switch apart := at.Sub(value).Hours() / 24; { // the year's end lies between
 				case apart > 200:
@@ -422,10 +431,10 @@ func readMT940(data []byte) (Statement, error) {
 			flush()
 			v, c, ok := balance(rest)
 			if !ok || pos.Currency(c) != currency {
-				return bad(line, "the closing balance %q", rest)
+				return bad(line, "kapanış bakiyesi %q okunamadı", "the closing balance %q", rest)
 			}
 			if open+sum != v {
-				return bad(line, "opening balance and entries make %s, the closing balance is %s: it is not whole", pos.Decimal(open+sum), pos.Decimal(v))
+				return bad(line, incompleteTR, incompleteEN, pos.Decimal(open+sum), pos.Decimal(v))
 			}
 			open, sum, currency = v, 0, ""
 			closed++
@@ -434,7 +443,7 @@ func readMT940(data []byte) (Statement, error) {
 		}
 	}
 	if item != nil || currency != "" || closed == 0 {
-		return bad(line, "there is no closing balance: it is not whole")
+		return bad(line, "kapanış bakiyesi yok: dosya eksik", "there is no closing balance: it is not whole")
 	}
 	return st, nil
 }
@@ -457,3 +466,8 @@ func fullComma(s string) string {
 	}
 	return s
 }
+
+const (
+	incompleteTR = "açılış bakiyesi ile hareketler %s ediyor, kapanış bakiyesi %s: dosya eksik"
+	incompleteEN = "opening balance and entries make %s, the closing balance is %s: it is not whole"
+)

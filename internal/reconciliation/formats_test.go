@@ -29,7 +29,7 @@ func TestAccountStatements(t *testing.T) {
 	t.Parallel()
 	day, _ := clock.ParseDay("2026-11-25")
 	for name, file := range map[string]string{"camt053": camt, "mt940": swift} {
-		st, err := ReadStatement([]byte(file), nil)
+		st, err := ReadStatement(strings.NewReader(file), nil)
 		if err != nil || st.Format != name || st.Lines.Len() != 2 {
 			t.Fatalf("%s: %+v %v", name, st, err)
 		}
@@ -58,7 +58,7 @@ func TestHalfAnAccountStatementIsRefused(t *testing.T) {
 		"an old Excel file":       "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
 		"half a spreadsheet":      "PK\x03\x04 half",
 	} {
-		if st, err := ReadStatement([]byte(file), nil); !errors.Is(err, ErrStatement) || st.Lines != nil {
+		if st, err := ReadStatement(strings.NewReader(file), nil); !errors.Is(err, ErrStatement) || st.Lines != nil {
 			t.Errorf("%s: %+v %v", name, st, err)
 		}
 	}
@@ -84,7 +84,7 @@ func TestSpreadsheets(t *testing.T) {
 	if err := f.Write(&b); err != nil {
 		t.Fatal(err)
 	}
-	st, err := ReadStatement(b.Bytes(), nil)
+	st, err := ReadStatement(bytes.NewReader(b.Bytes()), nil)
 	if err == nil {
 		t.Fatalf("a row whose date is a word was taken: %+v", st)
 	}
@@ -94,7 +94,7 @@ func TestSpreadsheets(t *testing.T) {
 	if err := f.Write(&b); err != nil {
 		t.Fatal(err)
 	}
-	if st, err = ReadStatement(b.Bytes(), nil); err != nil || st.Format != "xlsx" || st.Lines.Len() != 2 {
+	if st, err = ReadStatement(bytes.NewReader(b.Bytes()), nil); err != nil || st.Format != "xlsx" || st.Lines.Len() != 2 {
 		t.Fatalf("%+v %v", st, err)
 	}
 	x, y := st.Lines.At(0), st.Lines.At(1)
@@ -110,14 +110,14 @@ func TestSpreadsheets(t *testing.T) {
 func TestStatementsOfOldPrograms(t *testing.T) {
 	t.Parallel()
 	const turkish = "\xdc\xfdye: \xd6rnek \xdeti.\n\n\xdd\xfelem Tarihi;Sipari\xfe No;Tutar;Net Tutar\n24.11.2026;A;100,00;97,90\n;;100,00;TOPLAM\n" // Windows-1254, with lines above
-	st, err := ReadStatement([]byte(turkish), nil)
+	st, err := ReadStatement(strings.NewReader(turkish), nil)
 	if err != nil || st.Lines.Len() != 1 {
 		t.Fatalf("%+v %v", st, err)
 	}
 	if x := st.Lines.At(0); x.OrderID != "A" || x.Kept != 210 || x.Line != 4 || st.Columns[FieldOrder] != "Sipariş No" {
 		t.Errorf("%+v %v", x, st.Columns)
 	}
-	if st, err := ReadStatement([]byte("A;B;C\n24.11.2026;1;2\n"), nil); !errors.Is(err, ErrColumns) || len(st.Head) != 3 {
+	if st, err := ReadStatement(strings.NewReader("A;B;C\n24.11.2026;1;2\n"), nil); !errors.Is(err, ErrColumns) || len(st.Head) != 3 {
 		t.Errorf("%+v %v", st, err)
 	}
 }

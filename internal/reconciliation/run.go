@@ -5,7 +5,9 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"sync"
@@ -34,9 +36,27 @@ type NewRun struct {
 // Upload is a statement as a person has it.
 type Upload struct {
 	Name    string
-	Data    []byte
+	File    io.ReadSeeker
 	Columns Columns // nil: those saved for the bank, else they are recognized
 	Save    bool    // remember the columns for the bank
+}
+
+func (u *Upload) read(columns Columns) (Statement, error) {
+	if _, err := u.File.Seek(0, io.SeekStart); err != nil {
+		return Statement{}, err
+	}
+	return ReadStatement(u.File, columns)
+}
+
+func (u *Upload) digest() (string, error) {
+	if _, err := u.File.Seek(0, io.SeekStart); err != nil {
+		return "", err
+	}
+	h := sha256.New()
+	if _, err := io.Copy(h, u.File); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
 // longest is how many days a comparison may take.
@@ -105,9 +125,9 @@ func (s *Service) load(ctx context.Context, n *NewRun) (c Compared, columns Colu
 				return c, nil, err
 			}
 		}
-		st, err := ReadStatement(n.Statement.Data, given)
-		if err != nil && n.Statement.Columns == nil && given != nil { // another form than the one that was saved
-			st, err = ReadStatement(n.Statement.Data, nil)
+		st, err := n.Statement.read(given)
+		if errors.Is(err, ErrColumns) && n.Statement.Columns == nil && given != nil { // another form than the one that was saved
+			st, err = n.Statement.read(nil)
 		}
 		if err != nil {
 			return c, nil, refused(err)
@@ -206,8 +226,11 @@ func (s *Service) Run(ctx context.Context, n NewRun) (x Reconciliation, err erro
 	}
 	x = Reconciliation{ID: db.NewID("rec"), CompanyID: n.CompanyID, AccountID: n.AccountID, Subject: n.Subject, Source: "bank", Status: Open, CreatedBy: audit.Actor(ctx), CreatedAt: now, Version: 1}
 	if n.Statement != nil {
-		h := sha256.Sum256(n.Statement.Data)
-		x.Source, x.FileName, x.FileDigest = "file", clipName(n.Statement.Name), hex.EncodeToString(h[:])
+		digest, err := n.Statement.digest()
+		if err != nil {
+			return x, err
+		}
+		x.Source, x.FileName, x.FileDigest = "file", clipName(n.Statement.Name), digest
 		if old, ok, err := s.same(ctx, x); err != nil || ok {
 			return old, err
 		}

@@ -3,7 +3,6 @@ package reconciliation
 import (
 	"bufio"
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -89,9 +88,6 @@ func Guess(head []string) Columns {
 	return c
 }
 
-// ErrStatement is wrapped by what is wrong with a statement; nothing of the file is used then.
-var ErrStatement = errors.New("the statement cannot be read")
-
 // Statement is a file of a bank, read.
 type Statement struct {
 	Format  string // csv | xlsx | camt053 | mt940
@@ -102,9 +98,6 @@ type Statement struct {
 
 // preamble is how many lines may stand above the headings.
 const preamble = 30
-
-// ErrColumns is wrapped where the columns are not all recognized; a person can say which is which.
-var ErrColumns = fmt.Errorf("%w: its columns are not recognized", ErrStatement)
 
 // table reads the rows of a table one after another.
 type table struct {
@@ -122,7 +115,7 @@ func (t *table) row(cells []string, line int) error {
 	}
 	item, skip, err := t.parser.parse(cells)
 	if err != nil {
-		return fmt.Errorf("%w: line %d: %w", ErrStatement, line, err)
+		return inLine(line, err)
 	}
 	if !skip {
 		item.Line = line
@@ -159,9 +152,9 @@ func (t *table) heading(cells []string, line int) error {
 
 func (t *table) unknown() error {
 	if t.columns != nil {
-		return fmt.Errorf("%w: no line has the columns %v", ErrColumns, t.columns)
+		return flaw{"seçilen sütunlar hiçbir satırda yok", fmt.Sprintf("no line has the columns %v", t.columns), ErrColumns}
 	}
-	return fmt.Errorf("%w: no line has a date and an amount for its headings; the widest: %s", ErrColumns, strings.Join(t.widest, ", "))
+	return flaw{"başlıklarında tarih ve tutar olan satır yok", "no line has a date and an amount for its headings; the widest: " + strings.Join(t.widest, ", "), ErrColumns}
 }
 
 func (t *table) statement(format string) (Statement, error) {
@@ -196,7 +189,7 @@ func ReadCSV(r io.Reader, columns Columns) (Statement, error) {
 		raw, err := in.ReadSlice('\n')
 		for long = long[:0]; err == bufio.ErrBufferFull; raw, err = in.ReadSlice('\n') {
 			if long = append(long, raw...); len(long) > 16<<20 {
-				return Statement{}, fmt.Errorf("%w: line %d is too long", ErrStatement, line)
+				return Statement{}, inLine(line, flawed("satır çok uzun", "the line is too long"))
 			}
 		}
 		if err != nil && err != io.EOF {
@@ -212,7 +205,7 @@ func ReadCSV(r io.Reader, columns Columns) (Statement, error) {
 				raw, _ = charmap.Windows1254.NewDecoder().Bytes(raw) // every byte has a letter
 			}
 			if row, err = split(row[:0], raw, sep); err != nil {
-				return Statement{}, fmt.Errorf("%w: line %d: %w", ErrStatement, line, err)
+				return Statement{}, inLine(line, err)
 			}
 			if err = t.row(row, line); err != nil {
 				return Statement{Format: "csv", Head: t.widest}, err
@@ -241,7 +234,7 @@ func split(cells []string, line []byte, sep byte) ([]string, error) {
 			var b []byte
 			for i++; ; i++ {
 				if i >= len(line) {
-					return nil, errors.New("a quote is not closed")
+					return nil, flawed("tırnak kapanmamış", "a quote is not closed")
 				}
 				if line[i] == '"' {
 					if i+1 < len(line) && line[i+1] == '"' {
@@ -253,7 +246,7 @@ func split(cells []string, line []byte, sep byte) ([]string, error) {
 				b = append(b, line[i])
 			}
 			if i++; i < len(line) && line[i] != sep {
-				return nil, errors.New("there is text behind a closed quote")
+				return nil, flawed("kapanan tırnaktan sonra metin var", "there is text behind a closed quote")
 			}
 			cells = append(cells, string(b))
 		} else {
@@ -374,7 +367,7 @@ func (p *parser) parse(row []string) (item Item, skip bool, err error) {
 		item.Kind, item.Minor = Refund, -minor
 	}
 	if item.Minor == 0 {
-		return item, false, errors.New("the amount is zero")
+		return item, false, flawed("tutar sıfır", "the amount is zero")
 	}
 	if word := get(p.kind); word != "" && p.refund(word) {
 		item.Kind = Refund
@@ -385,14 +378,14 @@ func (p *parser) parse(row []string) (item Item, skip bool, err error) {
 	}{{FieldCommission, p.commission}, {FieldTax, p.tax}, {FieldFee, p.fee}} {
 		n, there, err := money(c.at)
 		if err != nil {
-			return item, false, fmt.Errorf("%s: %w", c.field, err)
+			return item, false, inField(c.field, err)
 		}
 		if there {
 			item.Kept, item.Told = item.Kept+max(n, -n), true
 		}
 	}
 	if net, there, err := money(p.net); err != nil {
-		return item, false, fmt.Errorf("%s: %w", FieldNet, err)
+		return item, false, inField(FieldNet, err)
 	} else if there && p.commission < 0 {
 		item.Kept, item.Told = item.Minor-max(net, -net), true
 	}
@@ -403,7 +396,7 @@ func (p *parser) parse(row []string) (item Item, skip bool, err error) {
 	known, ok := p.currencies[word]
 	if !ok {
 		if known = pos.Currency(strings.ToUpper(word)); known.Numeric() == "" {
-			return item, false, fmt.Errorf("the currency %q is not known", word)
+			return item, false, flawed("%q para birimi bilinmiyor", "the currency %q is not known", word)
 		}
 		p.currencies[strings.Clone(word)] = known
 	}
@@ -416,7 +409,7 @@ func (p *parser) parse(row []string) (item Item, skip bool, err error) {
 		if !ok {
 			t, _, err := p.instant(v)
 			if err != nil {
-				return item, false, fmt.Errorf("%s: %w", FieldValueDate, err)
+				return item, false, inField(FieldValueDate, err)
 			}
 			day = clock.DayOf(t)
 			if len(p.values) < 1000 {
@@ -455,7 +448,7 @@ func moment(s string) (t time.Time, dateOnly bool, err error) {
 	if t, err = time.Parse(time.RFC3339, s); err == nil {
 		return t, false, nil
 	}
-	return t, false, fmt.Errorf("%q is no date", s)
+	return t, false, flawed("%q tarih değil", "%q is no date", s)
 }
 
 var layouts = []string{"02.01.2006 15:04:05", "02.01.2006 15:04", "02.01.2006", "2006-01-02 15:04:05", "2006-01-02T15:04:05", "2006-01-02 15:04", "2006-01-02", "02/01/2006 15:04:05", "02/01/2006 15:04", "02/01/2006", "20060102", "20060102150405"}
@@ -475,7 +468,7 @@ func Amount(s string) (int64, error) {
 		switch c := s[i]; {
 		case c >= '0' && c <= '9':
 			if n = n*10 + int64(c-'0'); n > 1e15 {
-				return 0, fmt.Errorf("%q is no amount", s)
+				return 0, flawed("%q tutar değil", "%q is no amount", s)
 			}
 			if digits++; decimals >= 0 {
 				decimals++
@@ -485,11 +478,11 @@ func Amount(s string) (int64, error) {
 		case (c == '.' || c == ',') && i > 0 && i < len(s)-1:
 		case c == ' ' || c == '\'':
 		default:
-			return 0, fmt.Errorf("%q is no amount", s)
+			return 0, flawed("%q tutar değil", "%q is no amount", s)
 		}
 	}
 	if digits == 0 {
-		return 0, fmt.Errorf("%q is no amount", s)
+		return 0, flawed("%q tutar değil", "%q is no amount", s)
 	}
 	for d := max(decimals, 0); d < 2; d++ {
 		n *= 10

@@ -64,7 +64,7 @@ func FuzzReadStatement(f *testing.F) {
 	f.Add([]byte(camt))
 	f.Add([]byte(swift))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		st, err := ReadStatement(data, nil)
+		st, err := ReadStatement(bytes.NewReader(data), nil)
 		if err != nil {
 			if st.Lines != nil {
 				t.Error("half a statement")

@@ -189,7 +189,7 @@ func TestDifferencesOfAStatement(t *testing.T) {
 	}
 	file := statement(list, change)
 	up := func(data []byte) reconciliation.NewRun {
-		return reconciliation.NewRun{CompanyID: "com_a", AccountID: h.account.ID, Statement: &reconciliation.Upload{Name: `C:\ekstre.csv`, Data: data, Save: true}}
+		return reconciliation.NewRun{CompanyID: "com_a", AccountID: h.account.ID, Statement: &reconciliation.Upload{Name: `C:\ekstre.csv`, File: bytes.NewReader(data), Save: true}}
 	}
 	x, err := s.Run(ayse, up(file))
 	want := map[string]int64{reconciliation.Commission: 1, reconciliation.OtherAmount: 1, reconciliation.ValueDate: 1, reconciliation.MissingThere: 3, reconciliation.MissingHere: 1}
@@ -360,7 +360,7 @@ func TestPayouts(t *testing.T) {
 		return fmt.Appendf(nil, ":20:X\n:25:TR1\n:28C:1/1\n:60F:C%sTRY0,\n:61:%s%sC%sNMSCNONREF\n:86:ÜYE İŞYERİ 0012345\n:61:%s%sC500,NMSCNONREF\n:86:HAVALE\n:62F:C%sTRY%s\n-\n", d, d, d[2:], comma(net-short), d, d[2:], d, comma(net-short+50000))
 	}
 	run := func(short int64) (reconciliation.Reconciliation, error) {
-		return s.Run(ctx, reconciliation.NewRun{CompanyID: "com_a", AccountID: h.account.ID, Subject: reconciliation.Payouts, Statement: &reconciliation.Upload{Name: "hesap.sta", Data: mt940(short)}})
+		return s.Run(ctx, reconciliation.NewRun{CompanyID: "com_a", AccountID: h.account.ID, Subject: reconciliation.Payouts, Statement: &reconciliation.Upload{Name: "hesap.sta", File: bytes.NewReader(mt940(short))}})
 	}
 	x, err := run(0)
 	if err != nil || x.Pairs != 1 || x.Differences != 0 {
