@@ -25,6 +25,10 @@ const whole = 128 << 20
 
 // ReadStatement reads a statement of any form that is known: CSV, which is streamed, XLSX, camt.053 or MT940. columns count for the first two only.
 func ReadStatement(r io.Reader, columns Columns) (Statement, error) {
+	return readStatement(r, columns, false)
+}
+
+func readStatement(r io.Reader, columns Columns, preview bool) (Statement, error) {
 	in := bufio.NewReaderSize(r, 1<<16)
 	start, err := in.Peek(4096)
 	if err != nil && err != io.EOF {
@@ -33,7 +37,7 @@ func ReadStatement(r io.Reader, columns Columns) (Statement, error) {
 	var read func([]byte) (Statement, error)
 	switch {
 	case bytes.HasPrefix(start, []byte("PK\x03\x04")):
-		read = func(data []byte) (Statement, error) { return readXLSX(data, columns) }
+		read = func(data []byte) (Statement, error) { return readXLSX(data, columns, preview) }
 	case bytes.HasPrefix(start, []byte("%PDF")), bytes.HasPrefix(start, []byte("\xd0\xcf\x11\xe0")):
 		return Statement{}, flawed("PDF ya da eski Excel (.xls) dosyası; XLSX ya da CSV olarak kaydedin", "it is a PDF or an old Excel file (.xls); save it as XLSX or CSV")
 	case bytes.HasPrefix(bytes.TrimLeft(bytes.TrimPrefix(start, []byte("\ufeff")), " \r\n\t"), []byte("<")):
@@ -41,7 +45,7 @@ func ReadStatement(r io.Reader, columns Columns) (Statement, error) {
 	case mt940.Match(start):
 		read = readMT940
 	default:
-		return ReadCSV(in, columns)
+		return readCSV(in, columns, preview)
 	}
 	data, err := io.ReadAll(io.LimitReader(in, whole+1))
 	if err != nil {
@@ -74,7 +78,7 @@ func clipText(s string) string {
 }
 
 // readXLSX reads the first sheet that has rows.
-func readXLSX(data []byte, columns Columns) (Statement, error) {
+func readXLSX(data []byte, columns Columns, preview bool) (Statement, error) {
 	f, err := excelize.OpenReader(bytes.NewReader(data), excelize.Options{RawCellValue: true, UnzipSizeLimit: 2 << 30, UnzipXMLSizeLimit: 32 << 20})
 	if err != nil {
 		return Statement{}, inLine(0, err)
@@ -82,7 +86,7 @@ func readXLSX(data []byte, columns Columns) (Statement, error) {
 	defer f.Close()
 	st, last := Statement{Format: "xlsx"}, flawed("hiç satırı yok", "it has no rows")
 	for _, sheet := range f.GetSheetList() {
-		t := table{columns: columns, lines: &List{}, raw: true}
+		t := table{columns: columns, lines: &List{}, raw: true, preview: preview}
 		rows, err := f.Rows(sheet)
 		if err != nil {
 			return Statement{}, inLine(0, err)
@@ -105,6 +109,9 @@ func readXLSX(data []byte, columns Columns) (Statement, error) {
 			}
 		}
 		_ = rows.Close()
+		if err == errSeen {
+			err = nil
+		}
 		switch {
 		case err == nil && line == 0:
 			continue
@@ -115,7 +122,7 @@ func readXLSX(data []byte, columns Columns) (Statement, error) {
 		case !errors.Is(err, ErrColumns):
 			return Statement{}, err
 		default:
-			st.Head = t.widest
+			st.Head, st.Sample = t.widest, t.sample
 		}
 		last = err
 	}

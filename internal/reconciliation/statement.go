@@ -3,6 +3,7 @@ package reconciliation
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -94,6 +95,26 @@ type Statement struct {
 	Head    []string
 	Columns Columns // of csv and xlsx
 	Lines   *List
+	Sample  [][]string // of a preview: the first rows below the headings
+}
+
+// errSeen ends a preview.
+var errSeen = errors.New("enough was seen")
+
+// sampled is how many rows a preview shows.
+const sampled = 5
+
+// Preview reads the beginning of a CSV or XLSX: its headings, what they are taken for, and some rows. Of other forms only the name is told. Where
+// no line has headings that are recognized, the widest one is taken for them.
+func Preview(r io.Reader, columns Columns) (Statement, error) {
+	st, err := readStatement(r, columns, true)
+	if err != nil && !errors.Is(err, ErrColumns) {
+		return st, err
+	}
+	if st.Columns == nil {
+		st.Columns = Guess(st.Head)
+	}
+	return st, nil
 }
 
 // preamble is how many lines may stand above the headings.
@@ -107,11 +128,19 @@ type table struct {
 	raw     bool // numbers are as a spreadsheet stores them
 	lines   *List
 	widest  []string // of the rows above the headings
+	preview bool
+	sample  [][]string
 }
 
 func (t *table) row(cells []string, line int) error {
 	if t.parser == nil {
 		return t.heading(cells, line)
+	}
+	if t.preview {
+		if t.sample = append(t.sample, slices.Clone(cells)); len(t.sample) == sampled {
+			return errSeen
+		}
+		return nil
 	}
 	item, skip, err := t.parser.parse(cells)
 	if err != nil {
@@ -126,8 +155,11 @@ func (t *table) row(cells []string, line int) error {
 
 // heading looks for the line with the headings: the first in which a date and an amount are recognized, or that has the columns asked for.
 func (t *table) heading(cells []string, line int) error {
-	if len(cells) > len(t.widest) {
-		t.widest = slices.Clone(cells)
+	switch {
+	case len(cells) > len(t.widest):
+		t.widest, t.sample = slices.Clone(cells), nil
+	case len(t.sample) < sampled:
+		t.sample = append(t.sample, slices.Clone(cells))
 	}
 	columns, at := t.columns, map[string]int{}
 	if columns == nil {
@@ -141,6 +173,7 @@ func (t *table) heading(cells []string, line int) error {
 	_, date := at[FieldDate]
 	_, amount := at[FieldAmount]
 	if date && amount && len(at) == len(columns) {
+		t.sample = nil
 		t.head, t.columns, t.parser = slices.Clone(cells), columns, newParser(at, t.raw)
 		return nil
 	}
@@ -159,14 +192,16 @@ func (t *table) unknown() error {
 
 func (t *table) statement(format string) (Statement, error) {
 	if t.parser == nil {
-		return Statement{Format: format, Head: t.widest}, t.unknown()
+		return Statement{Format: format, Head: t.widest, Sample: t.sample}, t.unknown()
 	}
-	return Statement{Format: format, Head: t.head, Columns: t.columns, Lines: t.lines}, nil
+	return Statement{Format: format, Head: t.head, Columns: t.columns, Lines: t.lines, Sample: t.sample}, nil
 }
 
 // ReadCSV reads a statement: UTF-8 or Windows-1254, separated by semicolon, tab or comma, amounts with a decimal comma or point. columns may be
 // nil: the headings are recognized. A line that cannot be read makes the whole an error that names it: half a statement must not be taken for all.
-func ReadCSV(r io.Reader, columns Columns) (Statement, error) {
+func ReadCSV(r io.Reader, columns Columns) (Statement, error) { return readCSV(r, columns, false) }
+
+func readCSV(r io.Reader, columns Columns, preview bool) (Statement, error) {
 	in := bufio.NewReaderSize(r, 1<<20)
 	start, err := in.Peek(1 << 14)
 	if err != nil && err != io.EOF {
@@ -182,7 +217,7 @@ func ReadCSV(r io.Reader, columns Columns) (Statement, error) {
 			sep = s
 		}
 	}
-	t := table{columns: columns, lines: &List{}}
+	t := table{columns: columns, lines: &List{}, preview: preview}
 	var row []string
 	var long []byte // a line that is longer than the buffer
 	for line := 1; ; line++ {
@@ -207,8 +242,10 @@ func ReadCSV(r io.Reader, columns Columns) (Statement, error) {
 			if row, err = split(row[:0], raw, sep); err != nil {
 				return Statement{}, inLine(line, err)
 			}
-			if err = t.row(row, line); err != nil {
-				return Statement{Format: "csv", Head: t.widest}, err
+			if err = t.row(row, line); err == errSeen {
+				return t.statement("csv")
+			} else if err != nil {
+				return Statement{Format: "csv", Head: t.widest, Sample: t.sample}, err
 			}
 		}
 		if end {
