@@ -8,6 +8,7 @@ import (
 	"github.com/onay/onay/internal/company"
 	"github.com/onay/onay/internal/customer"
 	"github.com/onay/onay/internal/payment"
+	"github.com/onay/onay/internal/reconciliation"
 	"github.com/onay/onay/pos"
 )
 
@@ -23,9 +24,9 @@ func TestEveryPageKeepsRolesAndCompaniesApart(t *testing.T) {
 	}
 	ask := func(b *browser, pattern, id string) (int, string) {
 		method, path, _ := strings.Cut(pattern, " ")
-		path = strings.NewReplacer("{$}", "", "{id}", id).Replace(path)
+		path = strings.NewReplacer("{$}", "", "{id}", id, "{position}", "0", "{day}", "2026-01-05").Replace(path)
 		if method == http.MethodPost {
-			return b.post(path, "amount", "1", "once", "x", "note", "bankada gördüm", "paid", "yes")
+			return b.post(path, "amount", "1", "once", "x", "note", "bankada gördüm", "paid", "yes", "reason", "gördüm", "do", "explain")
 		}
 		return b.get(path)
 	}
@@ -58,12 +59,20 @@ func TestEveryPageKeepsRolesAndCompaniesApart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	foreign, err := h.d.DayEnd.Run(ctx, reconciliation.NewRun{CompanyID: other.ID, AccountID: account.ID, Statement: &reconciliation.Upload{Name: "Gizli.csv", File: strings.NewReader("Tarih;Tutar;Sipariş No\n2026-01-05;1,00;Gizli-1\n")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	differences, err := h.d.DayEnd.Findings(ctx, other.ID, foreign.ID, reconciliation.FindingFilter{})
+	if err != nil || len(differences) != 1 {
+		t.Fatal(differences, err)
+	}
 	b := h.with(company.Administrator, "other@example.com")
 	for pattern := range routes {
 		if strings.Contains(pattern, "/logout") || strings.Contains(pattern, "/account") { // they end her own session
 			continue
 		}
-		for _, id := range []string{card.ID, account.ID, p.ID} {
+		for _, id := range []string{card.ID, account.ID, p.ID, foreign.ID, differences[0].ID} {
 			if !strings.Contains(pattern, "{id}") && id != p.ID {
 				continue
 			}
@@ -72,6 +81,9 @@ func TestEveryPageKeepsRolesAndCompaniesApart(t *testing.T) {
 				t.Errorf("%s with %s of another company: %d", pattern, id, status)
 			}
 		}
+	}
+	if x, err := h.d.DayEnd.Get(ctx, other.ID, foreign.ID); err != nil || x.Version != foreign.Version || x.OpenDifferences != 1 {
+		t.Errorf("the comparison was touched: %+v %v", x, err)
 	}
 	if q, err := h.d.Payments.Get(ctx, other.ID, p.ID); err != nil || q.Version != p.Version {
 		t.Errorf("the payment was touched: %+v %v", q, err)

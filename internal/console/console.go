@@ -61,6 +61,7 @@ type Console struct {
 	mux      *http.ServeMux
 	sessions *scs.SessionManager
 	routes   map[string]company.Permission // of the pages behind the login
+	uploads  uploads
 }
 
 // registrars are added by each file of screens: they name its routes.
@@ -108,7 +109,11 @@ func (c *Console) headers(next http.Handler) http.Handler {
 		if !strings.HasPrefix(r.URL.Path, web.Prefix) {
 			h.Set("Cache-Control", "no-store")
 		}
-		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		most := int64(maxBody)
+		if r.URL.Path == uploadPath && strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data") { // read by its handler alone, behind the login
+			most = maxUpload
+		}
+		r.Body = http.MaxBytesReader(w, r.Body, most)
 		next.ServeHTTP(w, r)
 	})
 }
@@ -148,19 +153,16 @@ func readable(r *http.Request) error {
 		}
 		return unreadable()
 	}
-	clean := func(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }
-	if !clean(r.URL.Path) {
+	if !cleanText(r.URL.Path) {
 		return notFound()
 	}
-	for name, values := range r.Form {
-		for _, v := range append(values, name) {
-			if !clean(v) {
-				return unreadable()
-			}
-		}
+	if !cleanForm(r.Form) {
+		return unreadable()
 	}
 	return nil
 }
+
+func cleanText(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }
 
 // public registers a page that needs no login.
 func (c *Console) public(pattern string, h func(w http.ResponseWriter, r *http.Request) error) {
@@ -235,11 +237,12 @@ func (c *Console) publicPage(r *http.Request, titleKey string) ui.PublicPage {
 
 // placeNeeds tells who sees a place in the rail. Places that are not here are not part of this console.
 var placeNeeds = map[string][]company.Permission{
-	"today":     nil,
-	"customers": {company.CustomersRead},
-	"messages":  {company.MessagesRead, company.MessagesSend},
-	"payments":  {company.PaymentsRead},
-	"settings":  {company.SettingsRead, company.AbuseWrite},
+	"today":          nil,
+	"customers":      {company.CustomersRead},
+	"messages":       {company.MessagesRead, company.MessagesSend},
+	"payments":       {company.PaymentsRead},
+	"reconciliation": {company.DayEndRead},
+	"settings":       {company.SettingsRead, company.AbuseWrite},
 }
 
 func canAny(role company.Role, perms []company.Permission) bool {

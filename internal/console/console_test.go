@@ -24,6 +24,7 @@ import (
 	"github.com/onay/onay/internal/db/dbtest"
 	"github.com/onay/onay/internal/message"
 	"github.com/onay/onay/internal/payment"
+	"github.com/onay/onay/internal/reconciliation"
 	"github.com/onay/onay/internal/vault"
 	"github.com/onay/onay/internal/verification"
 	"github.com/onay/onay/internal/webhook"
@@ -54,6 +55,7 @@ func newHouse(t *testing.T) *house {
 	deps.Verifications = verification.New(d, log, v, c, lg, deps.Companies, deps.Messages)
 	deps.ClientIP = func(*http.Request) string { return "203.0.113.9" }
 	deps.Payments = payment.New(d, log, v, c, nil)
+	deps.DayEnd = reconciliation.New(d, log, c, nil, deps.Payments, clock.Turkey{})
 	deps.Customers = customer.New(d, log, c, deps.Companies, deps.Verifications)
 	srv := httptest.NewServer(New(deps))
 	t.Cleanup(srv.Close)
@@ -200,7 +202,7 @@ func TestRolesOpenWhatTheyMay(t *testing.T) {
 }
 
 // unknownKey finds a catalogue key shown as it is.
-var unknownKey = regexp.MustCompile(`>\s*(set|prov|pos|rules|payment|pay|tpl|user|key|hook|audit|block|status|account|login|setup|role)\.[a-z_.]+\s*<`)
+var unknownKey = regexp.MustCompile(`>\s*(dayend|count|today|set|prov|pos|rules|payment|pay|tpl|user|key|hook|audit|block|status|account|login|setup|role)\.[a-z_.]+\s*<`)
 
 func TestEveryPageInBothLanguages(t *testing.T) {
 	t.Parallel()

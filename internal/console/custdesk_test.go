@@ -24,6 +24,7 @@ import (
 	"github.com/onay/onay/internal/db/dbtest"
 	"github.com/onay/onay/internal/message"
 	"github.com/onay/onay/internal/payment"
+	"github.com/onay/onay/internal/reconciliation"
 	"github.com/onay/onay/internal/vault"
 	"github.com/onay/onay/internal/verification"
 )
@@ -79,7 +80,8 @@ func newDesk(t *testing.T, mode company.Question) *desk {
 	u, err := d.companies.CreateUser(d.ctx, company.NewUser{Email: "kasa@ornek.com.tr", Name: "Zeynep Kaya", Password: deskPassword})
 	d.must(err)
 	d.must(d.companies.SetRole(d.ctx, d.com.ID, u.ID, company.Manager))
-	srv := httptest.NewServer(console.New(console.Deps{Payments: payment.New(base, log, v, d.clock, nil), Companies: d.companies, Customers: d.customers, Verifications: d.ver, Messages: messages, Log: log,
+	payments := payment.New(base, log, v, d.clock, nil)
+	srv := httptest.NewServer(console.New(console.Deps{Payments: payments, DayEnd: reconciliation.New(base, log, d.clock, nil, payments, clock.Turkey{}), Companies: d.companies, Customers: d.customers, Verifications: d.ver, Messages: messages, Log: log,
 		Clock: d.clock, Logger: lg, SandboxURL: "http://127.0.0.1:8090"}))
 	t.Cleanup(srv.Close)
 	d.url = srv.URL

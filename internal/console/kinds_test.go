@@ -21,19 +21,19 @@ var derived = map[string][]string{
 	"customer.":     {"created", "changed", "question_answered", "phone_verified"},
 	"company.":      {"open", "closed"},
 	"payment.": {"created", "authorizing", "awaiting_3ds", "authorized", "captured", "declined", "failed", "unknown", "expired", "voided", "partially_refunded", "refunded", "capture_requested", "capture_refused", "capture_unknown",
-		"void_requested", "void_refused", "void_unknown", "refund_requested", "refund_refused", "refund_unknown", "refund_queued", "refund_asked", "refund_approved", "refund_rejected", "duplicate", "late_success", "reversed", "reversal_failed", "callback_rejected", "needs_person", "amount_differs", "resolved"},
+		"void_requested", "void_refused", "void_unknown", "refund_requested", "refund_refused", "refund_unknown", "refund_queued", "refund_asked", "refund_approved", "refund_rejected", "duplicate", "late_success", "reversed", "reversal_failed", "callback_rejected", "needs_person", "amount_differs", "resolved", "entered"},
 }
 
 // TestEveryEventHasWords reads the kinds of events out of the domains' sources: one without a Turkish and an English name fails.
 func TestEveryEventHasWords(t *testing.T) {
-	kind := regexp.MustCompile(`^(payment_rules|payment_link|user|company|api_key|provider_account|pos_account|template|webhook_endpoint|customer|verification|message|prefix|safe_list)\.[a-z_]+$`)
+	kind := regexp.MustCompile(`^(reconciliation|reconciliation_difference|reconciliation_settings|payout|day_end|payment_rules|payment_link|user|company|api_key|provider_account|pos_account|template|webhook_endpoint|customer|verification|message|prefix|safe_list)\.[a-z_]+$`)
 	found := map[string]bool{}
 	for area, words := range derived {
 		for _, w := range words {
 			found[area+w] = true
 		}
 	}
-	for _, dir := range []string{"company", "message", "verification", "customer", "webhook", "payment", "backup"} {
+	for _, dir := range []string{"company", "message", "verification", "customer", "webhook", "payment", "reconciliation", "backup"} {
 		files, err := filepath.Glob(filepath.Join("..", dir, "*.go"))
 		if err != nil || len(files) == 0 {
 			t.Fatalf("no sources of %s (%v)", dir, err)

@@ -148,8 +148,8 @@ func posPage(s *screen, status int, a payment.Account, f *fault.Error, above ...
 		names = append(names, name)
 		fields = append(fields, ui.Field(ui.FieldProps{Name: name, Label: s.t("pos.address", n), Type: "url", Value: a.Addresses[n], Hint: s.t("pos.address.hint"), Error: s.said(f, name)}))
 	}
-	names = append(names, "installments", "checklist")
-	fields = append(fields, screens.Folded(s.t("pos.contract"), s.said(f, "installments") != "", append([]templ.Component{screens.Note(s.t("pos.contract.text")), s.fieldError(f, "installments")}, s.contractFields(a)...)...),
+	names = append(names, "installments", "contract", "checklist")
+	fields = append(fields, screens.Folded(s.t("pos.contract"), s.said(f, "installments")+s.said(f, "contract") != "", append([]templ.Component{screens.Note(s.t("pos.contract.text")), s.fieldError(f, "installments"), s.fieldError(f, "contract")}, s.contractFields(a)...)...),
 		screens.Folded(s.t("pos.checklist"), s.said(f, "checklist") != "", append([]templ.Component{screens.Note(s.t("pos.checklist.text")), s.fieldError(f, "checklist")}, s.checklistFields(a)...)...))
 	fields = append([]templ.Component{s.wrong(f, names...)}, fields...)
 	parts := append([]templ.Component{s.head(title, sub, "/settings/pos", test...)}, above...)
@@ -193,7 +193,35 @@ func (s *screen) contractFields(a payment.Account) (out []templ.Component) {
 			ui.Field(ui.FieldProps{Name: cost, Label: s.t("pos.cost", label), Value: rate(cost, i.CostRate, there), Inputmode: "decimal", Suffix: "%", Narrow: true}),
 			ui.Field(ui.FieldProps{Name: payer, Label: s.t("pos.payer", label), Value: rate(payer, i.PayerRate, there && i.PayerRate > 0), Inputmode: "decimal", Suffix: "%", Narrow: true})))
 	}
-	return out
+	c := a.Contract
+	field := func(name, label, hint, value, suffix string) templ.Component {
+		if typed, ok := s.r.PostForm["contract."+name]; ok {
+			value = typed[0]
+		}
+		return ui.Field(ui.FieldProps{Name: "contract." + name, Label: s.t(label), Hint: hint, Value: value, Inputmode: "decimal", Suffix: suffix, Narrow: true})
+	}
+	tick := func(name, label string, on bool) templ.Component {
+		return ui.Checkbox(ui.CheckboxProps{Name: "contract." + name, Label: s.t(label), Checked: on})
+	}
+	return append(out, screens.Row(field("tax", "pos.contract.tax", "", text.Amount(int64(c.TaxRate)), "%"), field("fee", "pos.contract.fee", "", text.Amount(c.Fee), "TL")), field("days", "pos.contract.days", s.t("pos.contract.days.text"), strconv.Itoa(c.Days), ""),
+		tick("business", "pos.contract.business", c.Business), tick("monthly", "pos.contract.monthly", c.Monthly), tick("returned", "pos.contract.returned", c.Returned),
+		ui.Field(ui.FieldProps{Name: "contract.text", Label: s.t("pos.contract.words"), Hint: s.t("pos.contract.words.text"), Value: c.Text, MaxLength: 200}))
+}
+
+// typedContract reads what the form says of fees and days.
+func (s *screen) typedContract() (c payment.Contract) {
+	c.TaxRate, c.Days, c.Fee = percentage(s.form("contract.tax")), 0, 0
+	if v := s.form("contract.fee"); v != "" {
+		n, err := pos.ParseDecimal(v)
+		if c.Fee = n; err != nil {
+			c.Fee = -1
+		}
+	}
+	if s.form("contract.days") != "" {
+		c.Days = s.number("contract.days")
+	}
+	c.Business, c.Monthly, c.Returned, c.Text = s.form("contract.business") != "", s.form("contract.monthly") != "", s.form("contract.returned") != "", s.form("contract.text")
+	return c
 }
 
 // checklistFields ask for the day of each step.
@@ -242,6 +270,7 @@ func (s *screen) typedPos(a *payment.Account) {
 			a.Installments = append(a.Installments, payment.Installment{Count: n, CostRate: percentage(cost), PayerRate: percentage(payer)})
 		}
 	}
+	a.Contract = s.typedContract()
 	for _, step := range payment.Steps {
 		if day := s.form("step." + step); day != "" {
 			a.Checklist[step] = day

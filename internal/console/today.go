@@ -153,6 +153,15 @@ func (c *Console) concerns(r *http.Request) (out []custscreens.Concern, err erro
 			out = append(out, custscreens.Concern{Title: say(r, "today.unknown", text.N(r.Context(), "count.payment", int64(n))), Text: say(r, "today.unknown.text"), Link: ui.Link{Label: say(r, "act.details"), Href: to}})
 		}
 	}
+	if may(company.DayEndRead) {
+		_, differences, err := c.DayEnd.OpenNow(r.Context(), v.Company.ID)
+		if err != nil {
+			return nil, err
+		}
+		if differences > 0 {
+			out = append(out, custscreens.Concern{Title: say(r, "today.dayend", text.N(r.Context(), "count.difference", differences)), Text: say(r, "today.dayend.text"), Link: ui.Link{Label: say(r, "act.details"), Href: "/reconciliation"}})
+		}
+	}
 	if may(company.AbuseWrite) {
 		blocks, err := c.Verifications.Blocks(r.Context(), v.Company.ID, true)
 		if err != nil {

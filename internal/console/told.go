@@ -18,6 +18,7 @@ var tonesTold = map[string]ui.Tone{
 	"payment.captured": ui.Good, "payment.authorized": ui.Good, "payment.declined": ui.Bad, "payment.failed": ui.Bad, "payment.unknown": ui.Wait, "payment.duplicate": ui.Bad, "payment.late_success": ui.Bad,
 	"payment.reversed": ui.Info, "payment.reversal_failed": ui.Bad, "payment.callback_rejected": ui.Bad, "payment.needs_person": ui.Bad, "payment.refunded": ui.Info, "payment.partially_refunded": ui.Info, "payment.voided": ui.Info,
 	"payment.refund_refused": ui.Bad, "payment.void_refused": ui.Bad, "payment.capture_refused": ui.Bad, "payment.refund_queued": ui.Wait,
+	"reconciliation.closed": ui.Good, "reconciliation_difference.closed": ui.Good, "reconciliation.reopened": ui.Wait, "reconciliation_difference.taken_apart": ui.Wait, "payout.short": ui.Bad,
 	"message.failed": ui.Bad, "message.undelivered": ui.Bad, "message.expired": ui.Bad,
 }
 
