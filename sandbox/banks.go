@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/onay/onay/sandbox/bank"
 	"github.com/onay/onay/sandbox/bank/akbank"
@@ -14,6 +15,7 @@ import (
 	"github.com/onay/onay/sandbox/bank/payflex"
 	"github.com/onay/onay/sandbox/bank/payfor"
 	"github.com/onay/onay/sandbox/bank/posnet"
+	"github.com/onay/onay/sandbox/outside"
 )
 
 // BankAccount is a merchant's account at a simulated bank: what the bank's letter would say.
@@ -23,6 +25,7 @@ type BankAccount struct {
 	System      string            `json:"system"` // as faults do
 	Credentials map[string]string `json:"credentials"`
 	Addresses   map[string]string `json:"addresses"`
+	Terms       bank.Terms        `json:"terms"` // what the bank keeps, and when it pays out
 
 	merchant string // as the bank's book calls the account
 }
@@ -112,7 +115,7 @@ func (w *World) BankAccounts(base string) []BankAccount {
 	}
 	var out []BankAccount
 	add := func(key, name, system, merchant string, credentials, paths map[string]string) {
-		out = append(out, BankAccount{key, name, system, credentials, at(system, paths), merchant})
+		out = append(out, BankAccount{Bank: key, Name: name, System: system, Credentials: credentials, Addresses: at(system, paths), merchant: merchant})
 	}
 	for _, x := range nestpayStores {
 		add(x.bank, x.name, nestpay.System, x.id, map[string]string{"client_id": x.id, "username": "api", "password": demoPassword, "store_key": demoKey}, map[string]string{"api": "/fim/api", "gate": "/fim/est3Dgate"})
@@ -131,8 +134,14 @@ func (w *World) BankAccounts(base string) []BankAccount {
 		map[string]string{"xml": "/Gateway/XMLGate.aspx", "form": "/Gateway/Default.aspx", "host": "/Gateway/3DHost.aspx"})
 	add("denizbank", "Denizbank", intervpos.System, "3001", map[string]string{"shop_code": "3001", "user_code": "api", "user_pass": demoPassword, "merchant_pass": demoKey}, map[string]string{"api": "/mpi/Default.aspx", "host": "/mpi/3DHost.aspx"})
 	add("nkolay", "N Kolay", nkolay.System, "400000001", map[string]string{"sx": demoSX, "sx_list": demoSX + "|liste==", "sx_cancel": demoSX + "|iptal==", "secret": demoKey}, map[string]string{"base": ""})
+	for i := range out {
+		out[i].Terms = demoTerms(i)
+	}
 	return out
 }
+
+// Merchant is the number by which the bank calls the account.
+func (a BankAccount) Merchant() string { return a.merchant }
 
 // BankStatement lists what a simulated bank has booked, the oldest first; nil for a bank that is not here.
 func (w *World) BankStatement(system string) []bank.Txn {
@@ -182,6 +191,7 @@ type bankView struct {
 	Account BankAccount
 	Lines   []bank.Txn // the latest first
 	Total   int
+	Until   string // end of the account statement that the page offers
 }
 
 // statementLimit is how many lines the page shows of a bank.
@@ -192,7 +202,7 @@ func (w *World) showBanks(rw http.ResponseWriter, r *http.Request) {
 	for _, a := range w.BankAccounts(hostOf(r)) {
 		lines := w.bankLinesOf(a)
 		slices.Reverse(lines)
-		views = append(views, bankView{a, lines[:min(len(lines), statementLimit)], len(lines)})
+		views = append(views, bankView{a, lines[:min(len(lines), statementLimit)], len(lines), w.core.Clock.Now().In(outside.Istanbul).AddDate(0, 0, 4).Format(time.DateOnly)})
 	}
 	w.show(rw, r, "banks", struct {
 		Banks  []bankView

@@ -42,6 +42,7 @@ func (w *World) routes() http.Handler {
 	person.HandleFunc("GET /banks/{system}/statement.json", w.getBankStatement)
 	person.HandleFunc("POST /banks/close-day", w.postCloseDay)
 	person.HandleFunc("GET /banks/{bank}/transactions", w.getBankTransactions)
+	person.HandleFunc("GET /banks/{bank}/statement", w.getStatement)
 	person.HandleFunc("GET /cards", w.getCards)
 	person.HandleFunc("GET /ip", w.getIP)
 	person.HandleFunc("PUT /ip", w.putIP)

@@ -17,6 +17,7 @@ import (
 	"github.com/onay/onay/internal/message"
 	"github.com/onay/onay/internal/payment"
 	"github.com/onay/onay/sandbox"
+	"github.com/onay/onay/sandbox/bank"
 )
 
 // What the sandbox prints. They open nothing but a sandbox: a start without --sandbox refuses the key and makes no such user.
@@ -107,7 +108,7 @@ func (a *App) seedBanks(ctx context.Context, at []sandbox.BankAccount) error {
 		n := slices.IndexFunc(have, func(x payment.Account) bool { return x.Bank == b.Bank && x.Name == b.Name })
 		switch {
 		case n < 0:
-			_, err = a.Payments.CreateAccount(ctx, payment.Account{CompanyID: c.ID, Bank: b.Bank, Name: b.Name, Mode: "test", Credentials: b.Credentials, Addresses: b.Addresses, Priority: i, Status: "on", Installments: demoContract(i)})
+			_, err = a.Payments.CreateAccount(ctx, payment.Account{CompanyID: c.ID, Bank: b.Bank, Name: b.Name, Mode: "test", Credentials: b.Credentials, Addresses: b.Addresses, Priority: i, Status: "on", Installments: installments(b.Terms), Contract: payment.Contract{TaxRate: b.Terms.Tax, Fee: b.Terms.Fee, Days: b.Terms.Days, Business: b.Terms.Business, Monthly: b.Terms.Monthly, Returned: b.Terms.Returned, Text: b.Merchant()}})
 		case !maps.Equal(have[n].Addresses, b.Addresses):
 			_, err = a.Payments.UpdateAccount(ctx, c.ID, have[n].ID, func(x *payment.Account) { x.Addresses = b.Addresses })
 		}
@@ -118,10 +119,10 @@ func (a *App) seedBanks(ctx context.Context, at []sandbox.BankAccount) error {
 	return nil
 }
 
-// demoContract is what the demo's accounts cost: made up, and a little different at each bank.
-func demoContract(i int) (out []payment.Installment) {
-	for _, n := range []int{1, 2, 3, 6, 9} {
-		x := payment.Installment{Count: n, CostRate: 179 + 10*(i%5) + 85*(n-1)}
+// installments are what the simulated bank's letter says, and what the demo's merchant asks of the payer for it.
+func installments(t bank.Terms) (out []payment.Installment) {
+	for _, n := range slices.Sorted(maps.Keys(t.Rates)) {
+		x := payment.Installment{Count: n, CostRate: t.Rates[n]}
 		if n > 3 {
 			x.PayerRate = 120 * (n - 3)
 		}
