@@ -230,7 +230,7 @@ func TestEveryScreen(t *testing.T) {
 	}
 }
 
-var screens = []string{"/", "/customers", "/customers/new", "/sale", "/service", "/messages", "/verifications", "/payments", "/payments/new", "/payments/summary", "/settings", "/settings/company", "/settings/providers", "/settings/payments", "/settings/pos",
+var screens = []string{"/", "/customers", "/customers/new", "/sale", "/service", "/messages", "/verifications", "/payments", "/payments/new", "/payments/summary", "/reconciliation", "/reconciliation/list", "/reconciliation/payouts", "/reconciliation/new", "/settings/dayend", "/settings", "/settings/company", "/settings/providers", "/settings/payments", "/settings/pos",
 	"/settings/templates", "/settings/users", "/settings/keys", "/settings/webhooks", "/settings/audit", "/settings/blocks", "/settings/status", "/account"}
 
 // engines of the whole program: extra flags for each.
