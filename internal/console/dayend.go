@@ -266,7 +266,7 @@ func listComparisons(s *screen) error {
 	filters := screens.Filters(ui.FilterBarProps{Action: "/reconciliation/list"}, ui.Select(ui.SelectProps{Name: "account", Label: s.t("payment.account"), Value: f.AccountID, Blank: s.t("word.all"), Options: accounts, Narrow: true}),
 		ui.Select(ui.SelectProps{Name: "subject", Label: s.t("dayend.subject"), Value: f.Subject, Blank: s.t("word.all"), Options: s.options("dayend.subject.", reconciliation.Collections, reconciliation.Payouts), Narrow: true}),
 		ui.Checkbox(ui.CheckboxProps{Name: "all", Label: s.t("dayend.list.all"), Checked: f.All}))
-	return s.show(http.StatusOK, "dayend.tab.list", screens.Head(ui.HeadProps{Title: s.t("nav.reconciliation")}, s.compareButtons()...), s.dayTabs("list"), filters, screens.Panel(ui.PanelProps{Flush: true}, ui.Table(t)), ui.Pager(ui.PagerProps{First: first, Next: next}))
+	return s.show(http.StatusOK, "dayend.tab.list", screens.Head(ui.HeadProps{Title: s.t("nav.reconciliation")}, s.compareButtons()...), s.dayTabs("list"), filters, screens.Panel(ui.PanelProps{Flush: true}, ui.Table(t)), ui.Pager(ui.PagerProps{Shown: len(shown), First: first, Next: next}))
 }
 
 func (s *screen) comparison() (reconciliation.Reconciliation, error) {
@@ -431,7 +431,7 @@ func (s *screen) findings(x reconciliation.Reconciliation, rows []reconciliation
 	if x.Differences == 0 {
 		return screens.Panel(ui.PanelProps{Title: s.t("dayend.differences")}, t.Empty)
 	}
-	return screens.Panel(ui.PanelProps{Title: s.t("dayend.differences"), More: more, Flush: true}, ui.Tabs(ui.TabsProps{Label: s.t("dayend.differences"), Tabs: tabs}), ui.Table(t), ui.Pager(ui.PagerProps{First: first, Next: next}))
+	return screens.Panel(ui.PanelProps{Title: s.t("dayend.differences"), More: more, Flush: true}, ui.Tabs(ui.TabsProps{Label: s.t("dayend.differences"), Tabs: tabs}), ui.Table(t), ui.Pager(ui.PagerProps{Shown: len(shown), First: first, Next: next}))
 }
 
 // showPairs lists pairs; a search finds one among a million.
@@ -470,7 +470,7 @@ func showPairs(s *screen) error {
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: ours, Sub: oursSub}, {Text: bank, Sub: bankSub}, ui.Txt(text.MoneyIn(i.Signed(), string(i.Currency))), ui.Txt(s.t("dayend.by." + m.By)), ui.Node(act)}})
 	}
 	filters := screens.Filters(ui.FilterBarProps{Action: "/reconciliation/" + x.ID + "/pairs"}, ui.Field(ui.FieldProps{Name: "q", Label: s.t("act.search"), Type: "search", Value: q.Get("q"), Hint: s.t("dayend.pairs.hint")}))
-	return s.show(http.StatusOK, "dayend.pairs", screens.Head(ui.HeadProps{Title: s.t("dayend.pairs"), Sub: span(x) + " · " + text.Count(x.Pairs), Back: &ui.Link{Label: s.t("nav.back"), Href: "/reconciliation/" + x.ID}}), filters, screens.Panel(ui.PanelProps{Flush: true}, ui.Table(t)), ui.Pager(ui.PagerProps{First: first, Next: next}))
+	return s.show(http.StatusOK, "dayend.pairs", screens.Head(ui.HeadProps{Title: s.t("dayend.pairs"), Sub: span(x) + " · " + text.Count(x.Pairs), Back: &ui.Link{Label: s.t("nav.back"), Href: "/reconciliation/" + x.ID}}), filters, screens.Panel(ui.PanelProps{Flush: true}, ui.Table(t)), ui.Pager(ui.PagerProps{Shown: len(rows), First: first, Next: next}))
 }
 
 func (s *screen) reasonField(f *fault.Error, label, name string, required bool) templ.Component {
@@ -654,7 +654,7 @@ func (s *screen) settleForm(d reconciliation.Finding, action string, f *fault.Er
 		chosen = "explain"
 	}
 	fields = append(fields, ui.RadioGroup(ui.RadioProps{Name: "do", Label: s.t("dayend.settle"), Value: chosen, Options: options, Required: true}), s.reasonField(f, s.t("dayend.reason"), "reason", true))
-	return screens.Panel(ui.PanelProps{Title: s.t("dayend.settle")}, screens.Form(action, fields, ui.Button(ui.ButtonProps{Label: s.t("act.save"), Kind: ui.Primary}), s.cancel("/reconciliation/"+d.ReconciliationID))), nil
+	return screens.Panel(ui.PanelProps{}, screens.Form(action, fields, ui.Button(ui.ButtonProps{Label: s.t("act.save"), Kind: ui.Primary}), s.cancel("/reconciliation/"+d.ReconciliationID))), nil
 }
 
 func settleDifference(s *screen) error {

@@ -255,7 +255,8 @@ func columnsPage(s *screen, status int, f *fault.Error) error {
 		t.Rows = append(t.Rows, row)
 	}
 	fields := []templ.Component{s.wrong(f), screens.Hidden("file", s.r.FormValue("file"))}
-	for _, name := range reconciliation.Fields {
+	var pair []templ.Component
+	for i, name := range reconciliation.Fields {
 		value := st.Columns[name]
 		if typed, ok := s.r.PostForm["column."+name]; ok {
 			value = typed[0]
@@ -265,7 +266,9 @@ func columnsPage(s *screen, status int, f *fault.Error) error {
 		if !must {
 			p.Blank = s.t("dayend.field.none")
 		}
-		fields = append(fields, ui.Select(p))
+		if pair = append(pair, ui.Select(p)); len(pair) == 2 || i == len(reconciliation.Fields)-1 {
+			fields, pair = append(fields, screens.Row(pair...)), nil
+		}
 	}
 	fields = append(fields, ui.Checkbox(ui.CheckboxProps{Name: "save", Label: s.t("dayend.columns.save"), Checked: true}))
 	return s.show(status, "dayend.columns", screens.Head(ui.HeadProps{Title: s.t("dayend.columns"), Sub: x.name, Back: &ui.Link{Label: s.t("dayend.new"), Href: uploadPath}}), screens.Para(s.t("dayend.columns.text")),

@@ -176,6 +176,7 @@ func (d *sqlite) loop() {
 		for _, q := range group {
 			close(q.end)
 		}
+		clear(group) // what they hold on to may be large
 	}
 }
 

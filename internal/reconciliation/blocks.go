@@ -73,7 +73,12 @@ func appendRow(b []byte, l *List, i int32) []byte {
 	number(int64(r.value))
 	for which := range texts {
 		b = append(b, '\t')
-		for _, c := range l.bytes(r, which) {
+		text := l.bytes(r, which)
+		if which == textRef && len(text) == idBytes && text[0] == 0 {
+			b = append(b, lengthen(string(text))...)
+			continue
+		}
+		for _, c := range text {
 			if c < ' ' {
 				c = ' '
 			}

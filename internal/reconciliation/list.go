@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/onay/onay/internal/clock"
 	"github.com/onay/onay/pos"
 )
@@ -139,7 +141,7 @@ func (l *List) pack(i Item) row {
 	r := row{minor: i.Minor, kept: i.Kept, at: i.At.UnixMicro(), line: uint32(i.Line), value: i.ValueDay, kind: i.Kind, dateOnly: i.DateOnly, told: i.Told, installments: uint8(min(i.Installments, 255))}
 	copy(r.last4[:], i.Last4)
 	r.currency = l.currency(i.Currency)
-	all := [texts]string{i.OrderID, i.Reference, i.RRN, i.AuthCode, i.Batch, i.Ref}
+	all := [texts]string{i.OrderID, i.Reference, i.RRN, i.AuthCode, i.Batch, shorten(i.Ref)}
 	size := 0
 	for k, s := range all {
 		s = s[:min(len(s), 255)]
@@ -182,8 +184,30 @@ func (l *List) bytes(r *row, which int) []byte {
 func (l *List) At(i int) Item {
 	r := l.row(int32(i))
 	t := func(which int) string { return string(l.bytes(r, which)) }
-	return Item{Ref: t(textRef), Line: int(r.line), Kind: r.kind, Minor: r.minor, Currency: l.currencies[r.currency], At: time.UnixMicro(r.at).UTC(), DateOnly: r.dateOnly, OrderID: t(textOrder), Reference: t(textReference), RRN: t(textRRN),
+	return Item{Ref: lengthen(t(textRef)), Line: int(r.line), Kind: r.kind, Minor: r.minor, Currency: l.currencies[r.currency], At: time.UnixMicro(r.at).UTC(), DateOnly: r.dateOnly, OrderID: t(textOrder), Reference: t(textReference), RRN: t(textRRN),
 		AuthCode: t(textAuth), Batch: t(textBatch), Last4: string(bytes.TrimRight(r.last4[:], "\x00")), Installments: int(r.installments), Kept: r.kept, Told: r.told, ValueDay: r.value}
+}
+
+// idBytes is the length of a shortened id: a mark, three letters, 16 bytes.
+const idBytes = 20
+
+// shorten writes an id of ours (pay_ and a UUID) in half its length; other texts stay as they are.
+func shorten(s string) string {
+	if len(s) != 40 || s[3] != '_' {
+		return s
+	}
+	u, err := uuid.Parse(s[4:])
+	if err != nil || u.String() != s[4:] {
+		return s
+	}
+	return "\x00" + s[:3] + string(u[:])
+}
+
+func lengthen(s string) string {
+	if len(s) != idBytes || s[0] != 0 {
+		return s
+	}
+	return s[1:4] + "_" + uuid.UUID([]byte(s[4:])).String()
 }
 
 // Items are all of them.

@@ -189,8 +189,9 @@ func Compare(ours, theirs *List, o Options) Report {
 	for size < 2*ours.n {
 		size *= 2
 	}
+	groups := ours.n
 	m := matcher{ours: ours, theirs: theirs, opt: o, freeOurs: all(ours.n), freeTheirs: all(theirs.n), openOurs: ours.n, openTheirs: theirs.n, twin: map[int32]bool{},
-		g: grouping{slots: make([]int32, size), nextOurs: make([]int32, ours.n), nextTheirs: make([]int32, theirs.n)}}
+		g: grouping{slots: make([]int32, size), hashes: make([]uint64, 0, groups), headOurs: make([]int32, 0, groups), headTheirs: make([]int32, 0, groups), nextOurs: make([]int32, ours.n), nextTheirs: make([]int32, theirs.n)}}
 	m.r.Pairs = make([]Pair, 0, min(ours.n, theirs.n))
 	heldOurs, heldTheirs := map[int32]bool{}, map[int32]bool{}
 	for i := range int32(ours.n) {

@@ -217,6 +217,7 @@ func (c *Compared) trim(carriedOurs, carriedTheirs map[int32]*Finding) {
 // Run compares days of an account and keeps the outcome. An open comparison that shares days with it is replaced: what people decided about its
 // differences counts for the same ones here. The same file once more changes nothing.
 func (s *Service) Run(ctx context.Context, n NewRun) (x Reconciliation, err error) {
+	defer lean()()
 	now := s.clock.Now()
 	if n.Subject == "" {
 		n.Subject = Collections
