@@ -359,3 +359,29 @@ func TestCollections(t *testing.T) {
 		b.shot(size.name + "-tried")
 	}
 }
+
+// The address of a pay page reaches the payer's phone by SMS, and only once for one press.
+func TestALinkGoesBySMSInTheBrowser(t *testing.T) {
+	base, world := demo(t)
+	var p apiPayment
+	if status := rest(t, base, "POST", "/v1/payments", map[string]any{"amount": 24990, "description": "İki kişilik kahve takımı"}, &p); status != 201 {
+		t.Fatal(status, p)
+	}
+	b := newBrowser(t, base, 390, 844, true)
+	b.login()
+	b.open("/payments/" + p.ID)
+	b.press("SMS ile gönder")
+	b.see("Bağlantı metnin sonuna eklenir")
+	b.axe()
+	b.shot("dialog")
+	b.fill("phone", "05551112299")
+	b.press("Gönder")
+	b.see("Bağlantı gönderildi.")
+	b.see("0555 111 22 99")
+	b.shot("sent")
+	var msgs []struct{ Body string }
+	rest(t, world, "GET", "/phones/+905551112299/messages", nil, &msgs)
+	if len(msgs) != 1 || !strings.HasSuffix(msgs[0].Body, p.RedirectURL) || !strings.Contains(msgs[0].Body, "249,90 TL") {
+		t.Errorf("on the phone: %+v", msgs)
+	}
+}

@@ -41,6 +41,7 @@ func TestEveryRouteKeepsScopesAndCompaniesApart(t *testing.T) {
 		"/v1/reconciliations/":            compared,
 		"/v1/reconciliation-differences/": data(h.must(200, "GET", "/v1/reconciliations/"+compared+"/differences", ""))[0].(map[string]any)["id"].(string),
 		"/v1/payments/":                   h.must(201, "POST", "/v1/payments", `{"amount":100}`).text("id"),
+		"/v1/payment-links/":              h.must(201, "POST", "/v1/payment-links", `{"description":"Kurs"}`).text("id"),
 		"/v1/verifications/":              h.must(201, "POST", "/v1/verifications", `{"phone":"05551115561"}`).text("id"),
 		"/v1/customers/":                  h.must(201, "POST", "/v1/customers", `{"name":"Ayşe","surname":"Yılmaz"}`).text("id"),
 		"/v1/webhook-endpoints/": func() string {

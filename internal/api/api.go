@@ -67,6 +67,7 @@ func New(d Deps) http.Handler {
 	door.payments()
 	door.paymentRules()
 	door.paymentLinks()
+	door.paymentSMS()
 	door.dayEnd()
 	door.blocks()
 	door.mux.HandleFunc("/", door.noRoute)

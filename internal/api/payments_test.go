@@ -137,3 +137,28 @@ func TestBadPaymentsGiveAProblem(t *testing.T) {
 		h.must(404, "POST", "/v1/payments/pay_x"+path, `{"amount":1}`)
 	}
 }
+
+func TestAPayPageGoesBySMS(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.bank()
+	p := h.must(201, "POST", "/v1/payments", `{"amount":150050,"customer":{"phone":"05551116701"}}`)
+	m := h.must(201, "POST", "/v1/payments/"+p.text("id")+"/sms", `{}`)
+	want := "Deneme Mağazası: 1500,50 TL ödemenizi buradan yapabilirsiniz: " + p.text("redirect_url")
+	if m.text("body") != want || m.text("status") != "sent" || m.text("to") != "+905551116701" || m.text("route") != "bulk" {
+		t.Errorf("%s", m.raw)
+	}
+	l := h.must(201, "POST", "/v1/payment-links", `{"description":"Kurs"}`)
+	if m := h.must(201, "POST", "/v1/payment-links/"+l.text("id")+"/sms", `{"phone":"05551116702","text":"Buyurun:"}`); m.text("body") != "Buyurun: "+l.text("url") {
+		t.Errorf("%s", m.raw)
+	}
+	for body, code := range map[string]string{`{}`: "invalid_phone", `{"phone":"12"}`: "invalid_phone", `{"phone":"05551116702","text":"` + strings.Repeat("😀", 290) + `"}`: "too_long"} {
+		if r := h.call("POST", "/v1/payment-links/"+l.text("id")+"/sms", body); r.text("code") != code {
+			t.Errorf("%s: %d %s", body, r.status, r.raw)
+		}
+	}
+	h.must(200, "PATCH", "/v1/payment-links/"+l.text("id"), `{"status":"off"}`)
+	if r := h.call("POST", "/v1/payment-links/"+l.text("id")+"/sms", `{"phone":"05551116702"}`); r.status != 409 || r.text("code") != "not_payable" {
+		t.Errorf("%s", r.raw)
+	}
+}

@@ -148,11 +148,18 @@ func showLink(s *screen) error {
 	if code, err := qrCode(url); err == nil {
 		share = append(share, screens.QR(code, s.t("payment.qr")))
 	}
+	if s.can(company.PaymentsTake) && s.c.Payments.Open(l) == nil {
+		share = append(share, ui.Button(ui.ButtonProps{Label: s.t("paysms.title"), Icon: "message", Href: "/payment-links/" + l.ID + "/sms", Dialog: true}))
+	}
+	sent, err := s.sentMessages(l.ID)
+	if err != nil {
+		return err
+	}
 	parts := []templ.Component{screens.Head(ui.HeadProps{Title: l.Description, Sub: l.ID, Back: &ui.Link{Label: s.t("link.list"), Href: "/payment-links"}, State: s.linkState(l)}, actions...)}
 	if len(totals) > 0 {
 		parts = append(parts, s.totals(totals))
 	}
-	return s.show(http.StatusOK, l.Description, append(parts, screens.Sides(screens.Panel(ui.PanelProps{Title: s.t("payment.page")}, share...), screens.Panel(ui.PanelProps{Title: s.t("act.details"), More: &ui.Link{Label: s.t("payment.list"), Href: "/payments?link=" + l.ID}}, ui.KeyValue(kv))))...)
+	return s.show(http.StatusOK, l.Description, append(parts, screens.Sides(screens.Panel(ui.PanelProps{Title: s.t("payment.page")}, share...), screens.Panel(ui.PanelProps{Title: s.t("act.details"), More: &ui.Link{Label: s.t("payment.list"), Href: "/payments?link=" + l.ID}}, ui.KeyValue(kv))), sent)...)
 }
 
 func turnLink(s *screen) error {

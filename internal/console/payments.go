@@ -394,10 +394,6 @@ func (s *screen) payment() (payment.Payment, error) {
 	return s.c.Payments.Get(s.ctx, s.id, s.r.PathValue("id"))
 }
 
-func waits(p payment.Payment) bool {
-	return p.Hosted && (p.Status == payment.Created || p.Status == payment.Declined || p.Status == payment.Failed || p.Status == payment.AwaitingBank)
-}
-
 func showPayment(s *screen) error {
 	p, err := s.payment()
 	if err != nil {
@@ -435,7 +431,7 @@ func showPayment(s *screen) error {
 	busy := slices.ContainsFunc(ops, func(o payment.Operation) bool {
 		return o.State == payment.OpSending || o.State == payment.OpUnknown || o.State == payment.OpQueued || o.State == payment.OpAsked
 	})
-	if s.can(company.PaymentsTake) && waits(p) {
+	if s.can(company.PaymentsTake) && p.Payable() {
 		actions = append(actions, ui.Button(ui.ButtonProps{Label: s.t("payment.byphone"), Href: base + "/card"}))
 	}
 	if !p.PaidAt.IsZero() {
@@ -473,19 +469,27 @@ func showPayment(s *screen) error {
 		if p.BankCode != "" {
 			said = s.t("pos.test.code", said, p.BankCode)
 		}
-		if waits(p) {
+		if p.Payable() {
 			said += " " + s.t("payment.another")
 		}
 		parts = append(parts, ui.Callout(ui.CalloutProps{Tone: ui.Bad, Title: s.t("state.payment." + string(p.Status)), Text: said}))
 	}
-	if waits(p) {
+	if p.Payable() {
 		url := s.c.Payments.PageURL(p)
 		link := []templ.Component{screens.Para(s.t("payment.page.text", text.Time(p.ExpiresAt))), screens.LinkTo(url)}
 		if code, err := qrCode(url); err == nil {
 			link = append(link, screens.QR(code, s.t("payment.qr")))
 		}
+		if s.can(company.PaymentsTake) {
+			link = append(link, ui.Button(ui.ButtonProps{Label: s.t("paysms.title"), Icon: "message", Href: base + "/sms", Dialog: true}))
+		}
 		parts = append(parts, screens.Panel(ui.PanelProps{Title: s.t("payment.page")}, link...))
 	}
+	sent, err := s.sentMessages(p.ID)
+	if err != nil {
+		return err
+	}
+	parts = append(parts, sent)
 	money := func(n int64) string { return text.MoneyIn(n, string(p.Amount.Currency)) }
 	kv := []ui.KV{}
 	add := func(key, value string, mono bool) {
@@ -596,7 +600,7 @@ func cardPage(s *screen, status int, f *fault.Error) error {
 		return err
 	}
 	base := "/payments/" + p.ID
-	if !waits(p) {
+	if !p.Payable() {
 		s.c.redirect(s.w, s.r, base)
 		return nil
 	}
