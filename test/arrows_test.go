@@ -20,7 +20,7 @@ var (
 	// What stands on nothing, or on errors and the database alone.
 	ground = []string{"internal/fault", "internal/clock", "internal/vault", "internal/db", "internal/phone", "internal/idempotency", "internal/jobs"}
 	// What every domain leans on.
-	leans = []string{"internal/audit", "internal/company", "internal/webhook"}
+	leans = []string{"internal/audit", "internal/company", "internal/webhook", "internal/mail"}
 	// What Go programs outside use too.
 	libraries = []string{"pos", "sms", "iys", "shop", "voice"}
 	domains   = []string{"internal/message", "internal/verification", "internal/consent", "internal/customer", "internal/payment", "internal/order", "internal/reconciliation"}
@@ -39,6 +39,7 @@ var arrows = map[string][]string{
 
 	"internal/audit":   {"internal/clock", "internal/db", "internal/vault"},
 	"internal/company": join(ground, "internal/audit"),
+	"internal/mail":    join(ground, "internal/audit"),
 	"internal/webhook": join(ground, "internal/audit", "internal/company"),
 	"internal/backup":  {"internal/audit", "internal/clock", "internal/db", "internal/vault"},
 

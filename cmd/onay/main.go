@@ -72,6 +72,7 @@ type serveCmd struct {
 	ACMEHost      string   `help:"Host name to get a certificate for by ACME." env:"ONAY_ACME_HOST"`
 	TrustedProxy  []string `help:"Network whose X-Forwarded-For is believed." env:"ONAY_TRUSTED_PROXY"`
 	PublicURL     string   `help:"Address under which people reach the console." env:"ONAY_PUBLIC_URL"`
+	SMTP          string   `help:"Mail server for summaries: smtp://user:password@host:587?from=onay@example.com, or smtps://." env:"ONAY_SMTP" name:"smtp"`
 	IPEcho        string   `help:"Address of a service that answers with the caller's IP address as text: it is asked every ten minutes, and a change is told, for banks admit known addresses only." env:"ONAY_IP_ECHO"`
 	LogFormat     string   `help:"text or json." default:"text" enum:"text,json" env:"ONAY_LOG_FORMAT"`
 }
@@ -80,7 +81,7 @@ func (c *serveCmd) Run(ctx context.Context) error {
 	cfg := c.config()
 	cfg.Listen, cfg.Sandbox, cfg.SandboxListen = c.Listen, c.Sandbox, c.SandboxListen
 	cfg.TLSCert, cfg.TLSKey, cfg.ACMEHost, cfg.TrustedProxies, cfg.PublicURL = c.TLSCert, c.TLSKey, c.ACMEHost, c.TrustedProxy, c.PublicURL
-	cfg.IPEcho = c.IPEcho
+	cfg.IPEcho, cfg.SMTP = c.IPEcho, c.SMTP
 	if c.LogFormat == "json" {
 		cfg.Logger = slog.New(slog.NewJSONHandler(os.Stderr, nil))
 	}

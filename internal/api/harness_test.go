@@ -83,7 +83,7 @@ func newHouse(t *testing.T, change ...func(*api.Deps)) *house {
 		t.Fatal(err)
 	}
 	payments := payment.New(d, h.log, v, h.clock, nil)
-	deps := api.Deps{Payments: payments, DayEnd: reconciliation.New(d, h.log, h.clock, lg, payments, clock.Turkey{}), Vault: v, DB: d, Log: h.log, Companies: h.companies, Verifications: verifications, Messages: messages, Customers: customer.New(d, h.log, h.clock, h.companies, verifications),
+	deps := api.Deps{Payments: payments, DayEnd: reconciliation.New(d, h.log, h.clock, lg, payments, clock.Turkey{}, nil), Vault: v, DB: d, Log: h.log, Companies: h.companies, Verifications: verifications, Messages: messages, Customers: customer.New(d, h.log, h.clock, h.companies, verifications),
 		Webhooks: webhook.New(d, h.log, v, h.clock, lg, webhook.Options{AllowPrivate: true}), Clock: h.clock, Logger: lg, Version: "test"}
 	for _, c := range change {
 		c(&deps)

@@ -14,6 +14,7 @@ import (
 	"github.com/onay/onay/internal/company"
 	"github.com/onay/onay/internal/customer"
 	"github.com/onay/onay/internal/db"
+	"github.com/onay/onay/internal/mail"
 	"github.com/onay/onay/internal/message"
 	"github.com/onay/onay/internal/payment"
 	"github.com/onay/onay/internal/reconciliation"
@@ -35,6 +36,7 @@ type Config struct {
 	ACMEHost       string
 	TrustedProxies []string
 	PublicURL      string
+	SMTP           string // mail server, smtp://user:password@host:587?from=…; empty: none
 	IPEcho         string // address that answers with the caller's IP address; empty: it is not watched
 	Version        string
 	Logger         *slog.Logger
@@ -52,6 +54,7 @@ type App struct {
 	Verifications *verification.Service
 	Customers     *customer.Service
 	Payments      *payment.Service
+	Mail          *mail.Service
 	DayEnd        *reconciliation.Service
 	Webhooks      *webhook.Service
 	proxies       []netip.Prefix
@@ -94,7 +97,12 @@ func Open(ctx context.Context, c Config) (*App, error) {
 	a.Verifications = verification.New(a.DB, a.Log, a.Vault, a.Clock, c.Logger, a.Companies, a.Messages)
 	a.Customers = customer.New(a.DB, a.Log, a.Clock, a.Companies, a.Verifications)
 	a.Payments = payment.New(a.DB, a.Log, a.Vault, a.Clock, c.Logger)
-	a.DayEnd = reconciliation.New(a.DB, a.Log, a.Clock, c.Logger, a.Payments, clock.Turkey{})
+	server, err := mail.ParseServer(c.SMTP)
+	if err != nil {
+		return nil, err
+	}
+	a.Mail = mail.New(a.DB, a.Log, a.Clock, c.Logger, server)
+	a.DayEnd = reconciliation.New(a.DB, a.Log, a.Clock, c.Logger, a.Payments, clock.Turkey{}, a.Mail)
 	a.Webhooks = webhook.New(a.DB, a.Log, a.Vault, a.Clock, c.Logger, webhook.Options{AllowPrivate: c.Sandbox})
 	return a, nil
 }

@@ -132,12 +132,13 @@ func (a *App) loops(ctx context.Context, wg *sync.WaitGroup) {
 		every(10*time.Minute, "look at the outgoing address", func(ctx context.Context) error { return a.Payments.LookAtAddress(ctx, a.IPEcho) })
 	}
 	every(time.Minute, "compare yesterday with the banks", a.morning)
+	every(10*time.Second, "send mails", a.Mail.Deliver)
 	every(15*time.Second, "watch number blocks", a.Verifications.Watch)
 	every(time.Second, "write webhook deliveries", a.Webhooks.Dispatch)
 	every(time.Second, "deliver webhooks", a.Webhooks.Deliver)
 	every(10*time.Minute, "clean up", func(ctx context.Context) error {
 		_, err := a.Companies.CleanSessions(ctx)
-		return errors.Join(err, idempotency.Clean(ctx, a.DB, a.Clock.Now()), a.Webhooks.Clean(ctx), a.Verifications.Retain(ctx), a.DayEnd.Clean(ctx))
+		return errors.Join(err, idempotency.Clean(ctx, a.DB, a.Clock.Now()), a.Webhooks.Clean(ctx), a.Verifications.Retain(ctx), a.DayEnd.Clean(ctx), a.Mail.Clean(ctx))
 	})
 }
 

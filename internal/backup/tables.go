@@ -26,6 +26,7 @@ var tables = []table{
 	{"reconciliation_run", "account_id, day"},
 	{"reconciliation_setting", "company_id"},
 	{"statement_columns", "company_id, bank"},
+	{"mail", "id"},
 	{"template", "id"},
 	{"verification", "id"},
 	{"message", "id"},

@@ -55,7 +55,7 @@ func newHouse(t *testing.T) *house {
 	deps.Verifications = verification.New(d, log, v, c, lg, deps.Companies, deps.Messages)
 	deps.ClientIP = func(*http.Request) string { return "203.0.113.9" }
 	deps.Payments = payment.New(d, log, v, c, nil)
-	deps.DayEnd = reconciliation.New(d, log, c, nil, deps.Payments, clock.Turkey{})
+	deps.DayEnd = reconciliation.New(d, log, c, nil, deps.Payments, clock.Turkey{}, nil)
 	deps.Customers = customer.New(d, log, c, deps.Companies, deps.Verifications)
 	srv := httptest.NewServer(New(deps))
 	t.Cleanup(srv.Close)

@@ -81,7 +81,7 @@ func newDesk(t *testing.T, mode company.Question) *desk {
 	d.must(err)
 	d.must(d.companies.SetRole(d.ctx, d.com.ID, u.ID, company.Manager))
 	payments := payment.New(base, log, v, d.clock, nil)
-	srv := httptest.NewServer(console.New(console.Deps{Payments: payments, DayEnd: reconciliation.New(base, log, d.clock, nil, payments, clock.Turkey{}), Companies: d.companies, Customers: d.customers, Verifications: d.ver, Messages: messages, Log: log,
+	srv := httptest.NewServer(console.New(console.Deps{Payments: payments, DayEnd: reconciliation.New(base, log, d.clock, nil, payments, clock.Turkey{}, nil), Companies: d.companies, Customers: d.customers, Verifications: d.ver, Messages: messages, Log: log,
 		Clock: d.clock, Logger: lg, SandboxURL: "http://127.0.0.1:8090"}))
 	t.Cleanup(srv.Close)
 	d.url = srv.URL

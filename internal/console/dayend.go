@@ -3,6 +3,7 @@ package console
 import (
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -700,8 +701,13 @@ func dayEndSettings(s *screen, status int, f *fault.Error) error {
 	book := func(name, value string) templ.Component {
 		return ui.Field(ui.FieldProps{Name: name, Label: s.t("dayend.books." + name), Value: value, MaxLength: 40, Required: true, Narrow: true})
 	}
-	fields := []templ.Component{s.wrong(f, "morning"),
+	mailOff := templ.Component(templ.NopComponent)
+	if !s.c.DayEnd.Mails() {
+		mailOff = screens.Note(s.t("dayend.mail.off"))
+	}
+	fields := []templ.Component{s.wrong(f, "morning", "mail_to"),
 		ui.Select(ui.SelectProps{Name: "morning", Label: s.t("dayend.morning"), Hint: s.t("dayend.morning.text"), Value: strconv.Itoa(n.Morning), Options: hours, Narrow: true, Required: true, Error: s.said(f, "morning")}),
+		ui.Field(ui.FieldProps{Name: "mail_to", Label: s.t("dayend.mail"), Type: "textarea", Rows: 2, Value: strings.Join(n.MailTo, "\n"), Hint: s.t("dayend.mail.text"), Error: s.said(f, "mail_to")}), mailOff,
 		ui.Checkbox(ui.CheckboxProps{Name: "four_eyes", Label: s.t("dayend.foureyes"), Hint: s.t("dayend.foureyes.text"), Checked: n.FourEyes}),
 		screens.Panel(ui.PanelProps{Title: s.t("dayend.books")}, screens.Note(s.t("dayend.books.text")), book("receivable", n.Books.Receivable), book("customers", n.Books.Customers), book("bank", n.Books.Bank), book("commission", n.Books.Commission))}
 	buttons := []templ.Component{s.cancel("/reconciliation")}
@@ -712,7 +718,7 @@ func dayEndSettings(s *screen, status int, f *fault.Error) error {
 }
 
 func (s *screen) typedDayEnd() reconciliation.Settings {
-	n := reconciliation.Settings{FourEyes: s.form("four_eyes") != "", Books: reconciliation.Books{Receivable: s.form("receivable"), Customers: s.form("customers"), Bank: s.form("bank"), Commission: s.form("commission")}}
+	n := reconciliation.Settings{MailTo: strings.Fields(strings.ReplaceAll(s.form("mail_to"), ",", " ")), FourEyes: s.form("four_eyes") != "", Books: reconciliation.Books{Receivable: s.form("receivable"), Customers: s.form("customers"), Bank: s.form("bank"), Commission: s.form("commission")}}
 	var err error
 	if n.Morning, err = strconv.Atoi(s.form("morning")); err != nil {
 		n.Morning = -2

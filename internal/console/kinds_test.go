@@ -20,6 +20,7 @@ var derived = map[string][]string{
 	"message.":      {"queued", "sending", "sent", "delivered", "undelivered", "expired", "failed", "canceled"},
 	"customer.":     {"created", "changed", "question_answered", "phone_verified"},
 	"company.":      {"open", "closed"},
+	"mail.":         {"sent", "failed"},
 	"payment.": {"created", "authorizing", "awaiting_3ds", "authorized", "captured", "declined", "failed", "unknown", "expired", "voided", "partially_refunded", "refunded", "capture_requested", "capture_refused", "capture_unknown",
 		"void_requested", "void_refused", "void_unknown", "refund_requested", "refund_refused", "refund_unknown", "refund_queued", "refund_asked", "refund_approved", "refund_rejected", "duplicate", "late_success", "reversed", "reversal_failed", "callback_rejected", "needs_person", "amount_differs", "resolved", "entered"},
 }
@@ -33,7 +34,7 @@ func TestEveryEventHasWords(t *testing.T) {
 			found[area+w] = true
 		}
 	}
-	for _, dir := range []string{"company", "message", "verification", "customer", "webhook", "payment", "reconciliation", "backup"} {
+	for _, dir := range []string{"company", "message", "verification", "customer", "webhook", "payment", "reconciliation", "mail", "backup"} {
 		files, err := filepath.Glob(filepath.Join("..", dir, "*.go"))
 		if err != nil || len(files) == 0 {
 			t.Fatalf("no sources of %s (%v)", dir, err)

@@ -47,6 +47,9 @@ func New(d db.DB, l *audit.Log, v *vault.Vault, c clock.Clock, lg *slog.Logger) 
 // At says at which address payers reach the program. It is to be called before the first payment.
 func (s *Service) At(public string) { s.public = strings.TrimRight(public, "/") }
 
+// Public is the address under which people reach the program, without a slash at its end.
+func (s *Service) Public() string { return s.public }
+
 // PageURL is where the payer pays, and sees what became of it.
 func (s *Service) PageURL(p Payment) string { return s.public + "/pay/" + p.Token }
 

@@ -3,12 +3,15 @@ package reconciliation
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 	"time"
 
 	"github.com/onay/onay/internal/audit"
 	"github.com/onay/onay/internal/clock"
 	"github.com/onay/onay/internal/db"
 	"github.com/onay/onay/internal/fault"
+	"github.com/onay/onay/internal/mail"
 	"github.com/onay/onay/internal/payment"
 	"github.com/onay/onay/pos"
 )
@@ -146,9 +149,68 @@ func (s *Service) tellMorning(ctx context.Context, companyID string, day Day) er
 	for _, x := range d {
 		lines = append(lines, line{x.AccountID, x.State, x.OpenDifferences, x.Sum})
 	}
+	settings, err := s.Settings(ctx, companyID)
+	if err != nil {
+		return err
+	}
+	accounts, err := s.payments.Accounts(ctx, companyID)
+	if err != nil {
+		return err
+	}
 	return s.db.Write(ctx, func(tx db.Tx) error {
+		if s.mail.On() && len(settings.MailTo) > 0 {
+			subject, body := s.morningMail(accounts, d, day)
+			if err := s.mail.Queue(tx, mail.Mail{CompanyID: companyID, To: settings.MailTo, Subject: subject, Body: body}); err != nil {
+				return err
+			}
+		}
 		return s.log.AppendNext(ctx, tx, audit.Event{CompanyID: companyID, ObjectID: "day_end:" + companyID, Kind: "day_end.summary", Data: audit.Data(map[string]any{"day": day, "accounts": lines})})
 	})
+}
+
+// stateWords are the states of a day as the mail says them.
+var stateWords = map[string]string{DayQuiet: "hareket yok", DayWaiting: "karşılaştırılmadı; ekstre bekleniyor", DayFailed: "bankadan liste alınamadı, yeniden denenecek", DayOpen: "fark var", DayBalanced: "fark yok", DayClosed: "kapandı"}
+
+// morningMail is the summary for people: what needs them first, then the rest.
+func (s *Service) morningMail(accounts []payment.Account, days []DayState, day Day) (subject, body string) {
+	var needs, rest strings.Builder
+	var open, sum, moved int64
+	for _, x := range days {
+		name := x.AccountID
+		for _, a := range accounts {
+			if a.ID == x.AccountID {
+				name = a.Name
+			}
+		}
+		line := fmt.Sprintf("- %s: %d hareket, %s TL, %s", name, x.Movements, strings.Replace(pos.Decimal(x.Sum), ".", ",", 1), stateWords[x.State])
+		if x.OpenDifferences > 0 {
+			line += fmt.Sprintf(" (%d açık)", x.OpenDifferences)
+		}
+		switch x.State {
+		case DayOpen, DayFailed, DayWaiting:
+			needs.WriteString(line + "\n")
+		case DayQuiet:
+			continue
+		default:
+			rest.WriteString(line + "\n")
+		}
+		open, sum, moved = open+x.OpenDifferences, sum+x.Sum, moved+x.Movements
+	}
+	date := day.UTC().Format("02.01.2006")
+	subject = "Gün sonu " + date + ": fark yok"
+	if open > 0 {
+		subject = fmt.Sprintf("Gün sonu %s: %d açık fark", date, open)
+	} else if needs.Len() > 0 {
+		subject = "Gün sonu " + date + ": karşılaştırılmayan hesap var"
+	}
+	body = fmt.Sprintf("%s günü %d hareket, %s TL.\n", date, moved, strings.Replace(pos.Decimal(sum), ".", ",", 1))
+	if needs.Len() > 0 {
+		body += "\nSizi bekleyenler:\n" + needs.String()
+	}
+	if rest.Len() > 0 {
+		body += "\nTamam olanlar:\n" + rest.String()
+	}
+	return subject, body + "\n" + s.payments.Public() + "/reconciliation-days/" + day.String() + "\n"
 }
 
 // States of a day of an account in the calendar.

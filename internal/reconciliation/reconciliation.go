@@ -5,12 +5,14 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/onay/onay/internal/audit"
 	"github.com/onay/onay/internal/clock"
 	"github.com/onay/onay/internal/db"
 	"github.com/onay/onay/internal/fault"
+	"github.com/onay/onay/internal/mail"
 	"github.com/onay/onay/internal/payment"
 	"github.com/onay/onay/pos"
 )
@@ -82,6 +84,8 @@ type Settings struct {
 	FourEyes bool `json:"four_eyes" doc:"what one person closes, another confirms"`
 	// Morning is the hour of the daily run in Istanbul, -1: none.
 	Morning int `json:"morning" minimum:"-1" maximum:"23" doc:"hour of the daily run in Istanbul; -1: none"`
+	// MailTo are the people who get the summary of the daily run.
+	MailTo []string `json:"mail_to" required:"false" nullable:"false" maxItems:"20" doc:"addresses that get the summary of the daily run"`
 	// Accounts of the books that journal lines are written on.
 	Books Books `json:"books" doc:"account numbers of the journal lines"`
 }
@@ -96,7 +100,7 @@ type Books struct {
 
 // DefaultSettings are those of a company that has set none.
 func DefaultSettings() Settings {
-	return Settings{Morning: 7, Books: Books{Receivable: "108", Customers: "120", Bank: "102", Commission: "653"}}
+	return Settings{Morning: 7, MailTo: []string{}, Books: Books{Receivable: "108", Customers: "120", Bank: "102", Commission: "653"}}
 }
 
 // Service compares what is in the database with what the banks say.
@@ -107,14 +111,15 @@ type Service struct {
 	lg       *slog.Logger
 	payments *payment.Service
 	calendar payment.Calendar
+	mail     *mail.Service
 }
 
 // New returns the service.
-func New(d db.DB, l *audit.Log, c clock.Clock, lg *slog.Logger, p *payment.Service, cal payment.Calendar) *Service {
+func New(d db.DB, l *audit.Log, c clock.Clock, lg *slog.Logger, p *payment.Service, cal payment.Calendar, m *mail.Service) *Service {
 	if lg == nil {
 		lg = slog.New(slog.DiscardHandler)
 	}
-	return &Service{d, l, c, lg, p, cal}
+	return &Service{d, l, c, lg, p, cal, m}
 }
 
 func (s *Service) settings(tx db.Tx, companyID string) (Settings, error) {
@@ -130,6 +135,9 @@ func (s *Service) settings(tx db.Tx, companyID string) (Settings, error) {
 	return out, err
 }
 
+// Mails reports whether a mail server is set up.
+func (s *Service) Mails() bool { return s.mail.On() }
+
 // Settings returns a company's settings.
 func (s *Service) Settings(ctx context.Context, companyID string) (out Settings, err error) {
 	err = s.db.Read(ctx, func(tx db.Tx) (err error) { out, err = s.settings(tx, companyID); return err })
@@ -141,6 +149,11 @@ func (s *Service) SetSettings(ctx context.Context, companyID string, n Settings)
 	if n.Morning < -1 || n.Morning > 23 {
 		return n, fault.Field("morning", "out_of_range", "Saat 0–23 arasında olmalı.", "The hour is between 0 and 23.")
 	}
+	to, err := mail.Addresses("mail_to", strings.Join(n.MailTo, "\n"))
+	if err != nil {
+		return n, err
+	}
+	n.MailTo = append([]string{}, to...)
 	usual := DefaultSettings().Books
 	for _, b := range []struct{ value, usual *string }{{&n.Books.Receivable, &usual.Receivable}, {&n.Books.Customers, &usual.Customers}, {&n.Books.Bank, &usual.Bank}, {&n.Books.Commission, &usual.Commission}} {
 		if *b.value == "" {
@@ -150,7 +163,7 @@ func (s *Service) SetSettings(ctx context.Context, companyID string, n Settings)
 			return n, fault.Field("books", "too_long", "Hesap numarası en çok 40 karakterdir.", "An account number has at most 40 characters.")
 		}
 	}
-	err := s.db.Write(ctx, func(tx db.Tx) error {
+	err = s.db.Write(ctx, func(tx db.Tx) error {
 		if _, err := tx.Exec("INSERT INTO reconciliation_setting (company_id, settings) VALUES ($1, $2) ON CONFLICT (company_id) DO UPDATE SET settings = $2", companyID, audit.Data(n)); err != nil {
 			return err
 		}

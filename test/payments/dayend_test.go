@@ -13,6 +13,7 @@ import (
 	"github.com/onay/onay/internal/clock"
 	"github.com/onay/onay/internal/db"
 	"github.com/onay/onay/internal/fault"
+	"github.com/onay/onay/internal/mail"
 	"github.com/onay/onay/internal/payment"
 	"github.com/onay/onay/internal/reconciliation"
 	"github.com/onay/onay/pos"
@@ -21,7 +22,7 @@ import (
 )
 
 func (h *shop) dayEnd() *reconciliation.Service {
-	return reconciliation.New(h.db, h.log, h.clock, nil, h.s, clock.Turkey{})
+	return reconciliation.New(h.db, h.log, h.clock, nil, h.s, clock.Turkey{}, nil)
 }
 
 func (h *shop) today() reconciliation.Day { return clock.DayOf(h.clock.Now()) }
@@ -289,7 +290,19 @@ func TestMorning(t *testing.T) {
 	day := h.today()
 	next := (day + 1).Start().Add(7*time.Hour + time.Minute)
 	h.wait(next.Sub(h.clock.Now()))
-	nodes := []*reconciliation.Service{h.dayEnd(), h.dayEnd()}
+	server, err := mail.ParseServer("smtp://127.0.0.1:1?from=onay@example.com")
+	if err != nil {
+		t.Fatal(err)
+	}
+	node := func() *reconciliation.Service {
+		return reconciliation.New(h.db, h.log, h.clock, nil, h.s, clock.Turkey{}, mail.New(h.db, h.log, h.clock, nil, server))
+	}
+	nodes := []*reconciliation.Service{node(), node()}
+	set := reconciliation.DefaultSettings()
+	set.MailTo = []string{"muhasebe@example.com"}
+	if _, err := nodes[0].SetSettings(h.ctx, "com_a", set); err != nil {
+		t.Fatal(err)
+	}
 	morning := func() {
 		t.Helper()
 		var wg sync.WaitGroup
@@ -329,6 +342,17 @@ func TestMorning(t *testing.T) {
 	all, err := nodes[0].List(h.ctx, "com_a", reconciliation.Filter{All: true})
 	if err != nil || len(all) != 1 || all[0].CreatedBy != audit.System {
 		t.Errorf("%+v %v", all, err)
+	}
+	var mails []string
+	if err := h.db.Read(h.ctx, func(tx db.Tx) (err error) {
+		mails, err = db.All(tx, func(r db.Row) (s string, err error) {
+			var body string
+			err = r.Scan(&s, &body)
+			return s + "|" + body, err
+		}, "SELECT subject, body FROM mail ORDER BY id")
+		return err
+	}); err != nil || len(mails) != 2 || !strings.Contains(mails[0], "karşılaştırılmayan hesap var") || !strings.Contains(mails[1], ": 1 açık fark") || !strings.Contains(mails[1], "/reconciliation-days/"+day.String()) {
+		t.Errorf("%q %v", mails, err)
 	}
 	events, err := h.log.List(h.ctx, audit.Filter{CompanyID: "com_a", Kind: "day_end."})
 	if err != nil || len(events) != 2 || !strings.Contains(events[0].Data, `"open_differences":1`) {

@@ -248,5 +248,10 @@ func init() {
 		"event.payout.short":                          "The bank paid too little",
 		"event.day_end.summary":                       "Morning summary ready",
 		"event.payment.entered":                       "Entered by hand",
+		"event.mail.sent":                             "E-mail sent",
+		"event.mail.failed":                           "E-mail could not be sent",
+		"dayend.mail":                                 "Summary by e-mail",
+		"dayend.mail.text":                            "One address in a line; they get the morning's summary",
+		"dayend.mail.off":                             "E-mail is not set up on this server (--smtp); no summary is sent.",
 	})
 }

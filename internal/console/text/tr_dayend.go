@@ -248,5 +248,10 @@ func init() {
 		"event.payout.short":                          "Banka eksik ödedi",
 		"event.day_end.summary":                       "Sabah özeti hazır",
 		"event.payment.entered":                       "Elle girildi",
+		"event.mail.sent":                             "E-posta gönderildi",
+		"event.mail.failed":                           "E-posta gönderilemedi",
+		"dayend.mail":                                 "Özet e-postası",
+		"dayend.mail.text":                            "Her satıra bir adres; sabah özeti bu kişilere gider",
+		"dayend.mail.off":                             "Bu sunucuda e-posta tanımlı değil (--smtp); özet gönderilmez.",
 	})
 }
