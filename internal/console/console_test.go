@@ -87,8 +87,9 @@ func (h *house) with(role company.Role, email string) *browser {
 }
 
 type browser struct {
-	h *house
-	c *http.Client
+	h    *house
+	c    *http.Client
+	last string // address that the last answer led to
 }
 
 func (h *house) browser() *browser {
@@ -96,7 +97,7 @@ func (h *house) browser() *browser {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	return &browser{h, &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+	return &browser{h: h, c: &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
 }
 
 func (b *browser) do(r *http.Request, err error) (int, string) {
@@ -113,6 +114,7 @@ func (b *browser) do(r *http.Request, err error) (int, string) {
 	if err != nil {
 		b.h.t.Fatal(err)
 	}
+	b.last = res.Header.Get("Location")
 	return res.StatusCode, string(body)
 }
 

@@ -501,6 +501,8 @@ func Amount(s string) (int64, error) {
 	if last >= 0 && len(s)-last-1 > 2 {
 		last = -1 // a separator of thousands
 	}
+	group := -1 // digits since a separator of thousands; -1: there was none
+	full := func() bool { return group < 0 || group == 3 }
 	for i := range len(s) {
 		switch c := s[i]; {
 		case c >= '0' && c <= '9':
@@ -509,14 +511,19 @@ func Amount(s string) (int64, error) {
 			}
 			if digits++; decimals >= 0 {
 				decimals++
+			} else if group >= 0 {
+				group++
 			}
-		case i == last:
+		case i == last && full():
 			decimals = 0
-		case (c == '.' || c == ',') && i > 0 && i < len(s)-1:
-		case c == ' ' || c == '\'':
+		case (c == '.' || c == ',' || c == ' ' || c == '\'') && i > 0 && i < len(s)-1 && decimals < 0 && full() && digits > 0 && (group == 3 || digits <= 3):
+			group = 0
 		default:
 			return 0, flawed("%q tutar değil", "%q is no amount", s)
 		}
+	}
+	if decimals < 0 && !full() {
+		digits = 0
 	}
 	if digits == 0 {
 		return 0, flawed("%q tutar değil", "%q is no amount", s)

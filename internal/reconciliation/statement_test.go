@@ -19,7 +19,7 @@ func TestAmountsOfStatements(t *testing.T) {
 			t.Errorf("%q: %d %v, want %d", in, got, err, want)
 		}
 	}
-	for _, in := range []string{"", "abc", "-", "1250,50 TL", ",", "1e5", ".5x", "99999999999999999"} {
+	for _, in := range []string{"", "abc", "-", "1250,50 TL", ",", "1e5", ".5x", "99999999999999999", "05.01.2026", "5.1.2026", "1.25.000", "12.34.5", "1250.5.5", "12345.678", "1..250", "2026-01-05", "1,2,3"} {
 		if got, err := Amount(in); err == nil {
 			t.Errorf("%q is taken as %d", in, got)
 		}
