@@ -69,7 +69,7 @@ var arrows = map[string][]string{
 }
 
 // forTests are folders that only tests import.
-var forTests = []string{"internal/db/dbtest", "sms/smstest", "pos/postest"}
+var forTests = []string{"internal/db/dbtest", "sms/smstest", "sms/internal/housetest", "pos/postest"}
 
 func join(parts ...any) (out []string) {
 	for _, p := range parts {

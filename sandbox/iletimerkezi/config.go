@@ -1,0 +1,34 @@
+package iletimerkezi
+
+import (
+	"time"
+
+	"github.com/onay/onay/sandbox/carrier"
+)
+
+// System is the name of this room in the faults and on the phones.
+const System = "iletimerkezi"
+
+// Account is one customer: Username is its key, Password its hash, and PushURL
+// gets the reports. Blacklist are its blocked numbers.
+type Account = carrier.Account
+
+// Config describes the simulated house. The zero value is the demo.
+type Config struct {
+	Accounts []Account // nil means DefaultAccounts
+	// ReportDelay is how long a message stays at 110, by the world's clock; 0
+	// means 2 s, negative means none.
+	ReportDelay time.Duration
+	// HasConsent answers whether İYS holds an ONAY for commercial messages
+	// (recipient in E.164, kind BIREYSEL or TACIR); nil means that only numbers
+	// ending in 16 have none.
+	HasConsent func(recipient, kind string) bool
+}
+
+// DefaultAccounts is the demo customer.
+func DefaultAccounts() []Account {
+	return []Account{{
+		Username: "sandbox-key", Password: "sandbox-iletimerkezi", Headers: []string{"ONAY", "ORNEKFIRMA"},
+		Credit: 100_000, Lira: "0", IYSBrand: "123456",
+	}}
+}
