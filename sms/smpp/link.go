@@ -240,12 +240,13 @@ func (l *link) write() {
 		}
 		l.mu.Lock()
 		batch := l.out
-		l.out = spare[:0]
+		l.out, spare = spare[:0], nil
 		if l.cipher {
 			l.written += uint64(len(batch))
 		}
 		l.mu.Unlock()
 		if len(batch) == 0 {
+			spare = batch
 			continue
 		}
 		err := l.conn.SetWriteDeadline(time.Now().Add(writePatience))
@@ -262,8 +263,8 @@ func (l *link) write() {
 			l.end(err)
 			return
 		}
-		if spare = batch; cap(spare) > 1<<20 {
-			spare = nil
+		if cap(batch) <= 1<<20 {
+			spare = batch
 		}
 	}
 }
