@@ -29,8 +29,7 @@ type gate struct {
 	pausedUntil time.Time
 	streak      int       // pauses without a good answer between them
 	cut         time.Time // when the limit was lowered last
-	accepted    [2]int    // good answers in this second and the one before
-	second      int64
+	accepted    meter     // good answers
 
 	timer *time.Timer
 	armed time.Time
@@ -88,6 +87,39 @@ func newGate(window int, rate float64, pause time.Duration) *gate {
 	g := &gate{window: window, contract: rate, limit: rate, pause: pause, filled: time.Now()}
 	g.tokens = g.burst()
 	return g
+}
+
+// meter counts over the last second, in tenths.
+type meter struct {
+	tenths [10]int
+	last   int64 // the tenth counted last
+}
+
+func (m *meter) move(now time.Time) int64 {
+	t := now.UnixMilli() / 100
+	if t-m.last >= int64(len(m.tenths)) {
+		m.tenths = [10]int{}
+	} else {
+		for i := m.last + 1; i <= t; i++ {
+			m.tenths[i%10] = 0
+		}
+	}
+	m.last = t
+	return t
+}
+
+func (m *meter) count(now time.Time) { m.tenths[m.move(now)%10]++ }
+
+// rate is how many there were in a second, as far as the counting goes back.
+func (m *meter) rate(now time.Time) float64 {
+	t := m.move(now)
+	sum, span := 0, 1
+	for i := range int64(10) {
+		if n := m.tenths[(t-i)%10]; n > 0 {
+			sum, span = sum+n, int(i)+1
+		}
+	}
+	return float64(sum) * 10 / float64(span)
 }
 
 // burst is how many submits may go at once after a silence: those of a
@@ -252,24 +284,17 @@ func (g *gate) giveBack(l *link) {
 	g.pump()
 }
 
-// good counts an accepting answer: the limit rises by a twentieth in a second
+// good counts an accepting answer: the limit rises by a tenth in a second
 // until it is the contract's again.
 func (g *gate) good(l *link, sent time.Time) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if s := time.Now().Unix(); s != g.second {
-		g.accepted = [2]int{0, g.accepted[0]}
-		if s != g.second+1 {
-			g.accepted[1] = 0
-		}
-		g.second = s
-	}
-	g.accepted[0]++
+	g.accepted.count(time.Now())
 	if sent.After(g.cut) {
 		g.streak = 0
 	}
 	if g.limit > 0 && g.limit != g.contract {
-		g.limit += 0.05
+		g.limit += 0.1
 		if g.contract > 0 {
 			g.limit = min(g.limit, g.contract)
 		}
@@ -290,9 +315,11 @@ func (g *gate) throttled(l *link, sent time.Time, least time.Duration) {
 		if until := now.Add(pause); until.After(g.pausedUntil) {
 			g.pausedUntil = until
 		}
-		was := g.limit
-		if was == 0 {
-			was = float64(max(g.accepted[0], g.accepted[1]))
+		// What was taken in the last second says more than a limit that the
+		// operator has just refuted.
+		was := g.accepted.rate(now)
+		if g.limit > 0 {
+			was = min(max(was, g.limit/2), g.limit)
 		}
 		g.limit = max(1, was*0.8)
 		g.tokens, g.filled = min(g.tokens, 1), now
