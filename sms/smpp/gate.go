@@ -37,12 +37,13 @@ type gate struct {
 
 // waiter is one submit that waits for its turn.
 type waiter struct {
-	turn chan turn // 1 deep
-	gone bool      // its caller has left
+	turn  chan turn // 1 deep
+	gone  bool      // its caller has left
+	write func(*link) (*call, bool)
 }
 
 type turn struct {
-	link *link
+	call *call
 	err  error
 }
 
@@ -126,16 +127,18 @@ func (m *meter) rate(now time.Time) float64 {
 // twentieth of a second.
 func (g *gate) burst() float64 { return max(1, g.limit/20) }
 
-// take waits for a turn. pinned, when set, is the connection it must be on.
-// The error is errClosed, errLost (pinned is gone), errTurn, the context's, or
-// why no connection is there.
-func (g *gate) take(ctx context.Context, otp bool, pinned *link, patience time.Duration) (*link, error) {
+// take waits for a turn, in which write is called: by whoever gives the place
+// free, so that the next message is on its way before its own goroutine wakes.
+// pinned, when set, is the connection it must be on. With an error nothing was
+// written: errClosed, errLost (pinned is gone), errTurn, the context's, or why
+// no connection is there.
+func (g *gate) take(ctx context.Context, otp bool, pinned *link, patience time.Duration, write func(*link) (*call, bool)) (*call, error) {
 	g.mu.Lock()
 	if err := g.hopeless(pinned); err != nil {
 		g.mu.Unlock()
 		return nil, err
 	}
-	w := &waiter{turn: make(chan turn, 1)}
+	w := &waiter{turn: make(chan turn, 1), write: write}
 	switch {
 	case pinned != nil:
 		pinned.pinned.push(w)
@@ -148,7 +151,7 @@ func (g *gate) take(ctx context.Context, otp bool, pinned *link, patience time.D
 	g.mu.Unlock()
 	select {
 	case t := <-w.turn:
-		return t.link, t.err
+		return t.call, t.err
 	default:
 	}
 	late := time.NewTimer(patience)
@@ -156,7 +159,7 @@ func (g *gate) take(ctx context.Context, otp bool, pinned *link, patience time.D
 	var err error
 	select {
 	case t := <-w.turn:
-		return t.link, t.err
+		return t.call, t.err
 	case <-ctx.Done():
 		err = ctx.Err()
 	case <-late.C:
@@ -166,10 +169,8 @@ func (g *gate) take(ctx context.Context, otp bool, pinned *link, patience time.D
 	defer g.mu.Unlock()
 	w.gone = true
 	select {
-	case t := <-w.turn:
-		if t.link != nil {
-			g.giveBack(t.link)
-		}
+	case t := <-w.turn: // it was written in this very moment
+		return t.call, t.err
 	default:
 	}
 	return nil, err
@@ -198,9 +199,14 @@ func (g *gate) pump() {
 			g.arm(wait)
 			return
 		}
+		k, ok := w.write(l)
+		if !ok {
+			g.drop(l) // it is dead, and will soon say so itself
+			continue
+		}
 		q.pop()
 		l.used++
-		w.turn <- turn{link: l}
+		w.turn <- turn{call: k}
 	}
 }
 
@@ -358,6 +364,10 @@ func (g *gate) up(l *link) {
 func (g *gate) lost(l *link) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	g.drop(l)
+}
+
+func (g *gate) drop(l *link) {
 	l.gone = true
 	for i, x := range g.links {
 		if x == l {

@@ -88,20 +88,12 @@ func (c *Client) submit(ctx context.Context, o *outgoing, s *sent, i int, pin *l
 	var warning string
 	part := o.parts[i]
 	for try := 0; ; {
-		l, err := c.gate.take(ctx, o.otp, pin, time.Until(until))
+		k, err := c.gate.take(ctx, o.otp, pin, time.Until(until), func(l *link) (*call, bool) { return l.submit(part, patience) })
 		if err != nil {
 			if refused != nil {
 				return result{err: c.resting(refused, err)}
 			}
 			return result{err: c.noTurn(err)}
-		}
-		k, ok := l.submit(part, patience)
-		if !ok {
-			c.gate.release(l)
-			if try++; try < tries && pin == nil {
-				continue
-			}
-			return result{err: c.fail(sms.KindNotSent, "nothing was sent", errLost)}
 		}
 		var a answer
 		select {
@@ -137,7 +129,7 @@ func (c *Client) submit(ctx context.Context, o *outgoing, s *sent, i int, pin *l
 			}}
 		case a.status == statusOK:
 			c.track.accepted(s, i, a.id)
-			return result{link: l, warning: warning}
+			return result{link: k.link, warning: warning}
 		case a.status == statusValidity && part.validity != "":
 			part.validity, warning = "", "the operator refused the validity period; sent without one"
 			continue
