@@ -188,6 +188,8 @@ func TestSubmitIsChecked(t *testing.T) {
 		"header and 155":   {func(m *sm) { m.esm, m.text = 0x40, "\x03\x24\x01\x01"+strings.Repeat("a", 155) }, 0},
 		"foreign":          {func(m *sm) { m.to = "491701234560" }, 0},
 		"three minutes":    {func(m *sm) { m.validity = "000000000300000R" }, 0},
+		"coding":           {func(m *sm) { m.coding = 0x0d }, 0x45},
+		"ASCII":            {func(m *sm) { m.coding, m.text = 1, "a@_$" }, 0},
 		"own number":       {func(m *sm) { m.from, m.ton = "4609", 3 }, 0},
 	} {
 		m := good()
@@ -205,8 +207,15 @@ func TestSubmitIsChecked(t *testing.T) {
 	if p := c.ask(0x21, nil); p.command != genericNack || p.status != 0x03 {
 		t.Errorf("submit_multi: %+v", p)
 	}
-	if n := len(core.Phones.Received("+905551112230")); n != 5 {
-		t.Errorf("%d messages on the phone", n)
+	got := core.Phones.Received("+905551112230")
+	ascii := 0
+	for _, m := range got {
+		if m.Body == "a@_$" {
+			ascii++
+		}
+	}
+	if len(got) != 6 || ascii != 1 {
+		t.Errorf("%d messages on the phone, %d in ASCII", len(got), ascii)
 	}
 }
 
@@ -400,4 +409,22 @@ func FuzzSubmission(f *testing.F) {
 			_ = shown(sub.text[h.octets:], sub.coding, h)
 		}
 	})
+}
+
+// A notice on the way never comes before the answer, and the end comes after it.
+func TestIntermediateNotice(t *testing.T) {
+	t.Parallel()
+	_, core, dial := open(t, nil)
+	c := dial().bind()
+	m := good()
+	m.reg = 0x11
+	c.ask(submitSM, m.body())
+	core.Clock.SetOffset(time.Minute)
+	for _, want := range []string{"stat:ENROUTE", "stat:DELIVRD"} {
+		d := c.read()
+		if d.command != deliverSM || !strings.Contains(string(d.body), want) {
+			t.Errorf("%q, want %s", d.body, want)
+		}
+		c.write(deliverSM|answerBit, 0, d.seq, []byte{0})
+	}
 }

@@ -119,6 +119,10 @@ func (x *session) submit(p packet) {
 	reply(rOK, m.answerID)
 }
 
+// codings are the data_coding values that are taken: the default alphabet and
+// its flash form, ASCII, Latin-1, data, UCS-2.
+var codings = map[int]bool{0x00: true, 0xf0: true, 0x01: true, 0x03: true, 0x04: true, 0x08: true}
+
 // check gives the time a message is due, or the status by which it is refused.
 func (s *Server) check(set Account, sub *submission) (at time.Time, status uint32) {
 	now := s.now()
@@ -139,7 +143,7 @@ func (s *Server) check(set Account, sub *submission) (at time.Time, status uint3
 		return at, rPriority
 	case sub.registered&0x03 == 3 || sub.registered&0xe0 != 0:
 		return at, rRegDlv
-	case sub.coding != 0 && sub.coding != 4 && sub.coding != 8 && sub.coding != 0xf0:
+	case !codings[sub.coding]:
 		return at, rSubmit
 	}
 	at, ok := moment(sub.schedule, now)
@@ -282,8 +286,12 @@ func (s *Server) release(m *message, set Account, sub submission) {
 	if m.final == stateDelivered {
 		s.ring(m, h, sub)
 	}
-	if m.registered&0x10 != 0 {
-		s.receipt(m, stateEnroute, true)
+	if m.registered&0x10 != 0 { // on the way, so after the answer
+		s.agenda.plan(s.now().Add(s.cfg.ReportDelay/2), func() {
+			m.mu.Lock()
+			defer m.mu.Unlock()
+			s.receipt(m, stateEnroute, true)
+		})
 	}
 	s.agenda.plan(s.now().Add(s.cfg.ReportDelay), func() { s.conclude(m) })
 }

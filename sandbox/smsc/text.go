@@ -74,6 +74,12 @@ func shown(b []byte, coding int, h header) string {
 		return string(utf16.Decode(units))
 	}
 	out := make([]rune, 0, len(b))
+	if coding == 1 || coding == 3 { // ASCII, Latin-1
+		for _, c := range b {
+			out = append(out, rune(c))
+		}
+		return string(out)
+	}
 	for i := 0; i < len(b); i++ {
 		c := b[i] & 0x7f
 		if c != escape {

@@ -323,11 +323,14 @@ func (g *gate) throttled(l *link, sent time.Time, least time.Duration) {
 		}
 		// What was taken in the last second says more than a limit that the
 		// operator has just refuted.
+		// Where nothing was taken there is nothing to learn: the pause must do.
 		was := g.accepted.rate(now)
 		if g.limit > 0 {
 			was = min(max(was, g.limit/2), g.limit)
 		}
-		g.limit = max(1, was*0.8)
+		if was > 0 {
+			g.limit = max(1, was*0.8)
+		}
 		g.tokens, g.filled = min(g.tokens, 1), now
 	}
 	g.giveBack(l)

@@ -250,3 +250,27 @@ func TestConfigIsChecked(t *testing.T) {
 		t.Error("the password shows")
 	}
 }
+
+// One throttling answer that says nothing about a rate pauses, and slows
+// nothing down afterwards.
+func TestOneThrottlingAnswerIsNoRate(t *testing.T) {
+	t.Parallel()
+	var submits atomic.Int64
+	p := newPeer(t, func(pc *peerConn, q pdu) {
+		if submits.Add(1) == 1 {
+			pc.refuse(q, statusThrottled)
+			return
+		}
+		pc.accept(q, "1")
+	})
+	client := newTestClient(t, p, func(c *Config) { c.Timing.Pause = 20 * time.Millisecond })
+	began := time.Now()
+	for i := range 20 {
+		if _, err := client.Send(t.Context(), testMessage(i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if d := time.Since(began); d < 20*time.Millisecond || d > 2*time.Second {
+		t.Errorf("20 messages took %v", d)
+	}
+}
