@@ -61,6 +61,7 @@ func (w *World) routes() http.Handler {
 	// nothing of browsers' origins.
 	w.openBanks(root)
 	root.Handle("/netgsm/", http.StripPrefix("/netgsm", w.netgsm.Handler()))
+	w.mountHouses(root)
 	root.HandleFunc("/", func(rw http.ResponseWriter, r *http.Request) {
 		rw.Header().Set("Content-Security-Policy", contentPolicy)
 		rw.Header().Set("X-Content-Type-Options", "nosniff")

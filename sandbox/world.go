@@ -25,6 +25,7 @@ type Config struct {
 type World struct {
 	core    *outside.Core
 	netgsm  *netgsm.Server
+	houses  houses
 	views   *views
 	banks   []bankRoom
 	seenIP  atomic.Pointer[string] // what GET /ip answers; nil: the caller's address
@@ -55,6 +56,10 @@ func Open(cfg Config) (*World, error) {
 		return nil, fmt.Errorf("sandbox pages: %w", err)
 	}
 	w := &World{core: core, netgsm: n, views: v}
+	if err := w.openHouses(); err != nil {
+		core.Close()
+		return nil, fmt.Errorf("sandbox: %w", err)
+	}
 	w.handler = w.routes()
 	return w, nil
 }

@@ -12,7 +12,7 @@ import (
 // ProviderAccount is an account at an SMS provider. Its password is written and never read.
 type ProviderAccount struct {
 	ID        string    `json:"id"`
-	Provider  string    `json:"provider" enum:"netgsm"`
+	Provider  string    `json:"provider" enum:"netgsm,postaguvercini,iletimerkezi,verimor,mutlucell"`
 	Name      string    `json:"name"`
 	BaseURL   string    `json:"base_url,omitempty" doc:"Empty: the provider's own."`
 	Transport string    `json:"transport" enum:"rest,xml"`
@@ -26,7 +26,7 @@ type ProviderAccount struct {
 
 // NewProviderAccount describes an account to add.
 type NewProviderAccount struct {
-	Provider  string `json:"provider,omitempty" maxLength:"40" doc:"netgsm (default)."`
+	Provider  string `json:"provider,omitempty" maxLength:"40" doc:"netgsm (default), postaguvercini, iletimerkezi, verimor or mutlucell."`
 	Name      string `json:"name" maxLength:"80"`
 	BaseURL   string `json:"base_url,omitempty" maxLength:"200"`
 	Transport string `json:"transport,omitempty" maxLength:"10" doc:"rest (default) or xml."`
@@ -103,9 +103,6 @@ type changeAccountInput struct {
 	Body ProviderAccountChange
 }
 
-// netgsmPerMinute is what one account carries: 100 codes a minute.
-const netgsmPerMinute = 100
-
 func (d *door) accounts() {
 	scope, tag := "settings", "Provider accounts"
 	handle(d, route{method: "GET", path: "/v1/provider-accounts", id: "listProviderAccounts", scope: scope, tag: tag, summary: "List provider accounts", doc: "In the order in which they are tried, without passwords.",
@@ -121,9 +118,10 @@ func (d *door) accounts() {
 		codes: accountCodes, body: NewProviderAccount{Name: "Netgsm", Username: "8501112233", Password: "••••••••", Header: "MAGAZA"}, answer: exampleAccount},
 		func(ctx context.Context, c *caller, in *struct{ Body NewProviderAccount }) (*answer[ProviderAccount], error) {
 			b := in.Body
-			perMinute := netgsmPerMinute
+			p, _ := message.ProviderOf(or(b.Provider, "netgsm"))
+			perMinute := p.PerMinute
 			set(&perMinute, b.PerMinute)
-			a, err := d.Messages.CreateAccount(ctx, message.Account{CompanyID: c.company, Provider: or(b.Provider, "netgsm"), Name: b.Name, BaseURL: b.BaseURL, Transport: or(b.Transport, "rest"),
+			a, err := d.Messages.CreateAccount(ctx, message.Account{CompanyID: c.company, Provider: or(b.Provider, "netgsm"), Name: b.Name, BaseURL: b.BaseURL, Transport: b.Transport,
 				Username: b.Username, Secret: b.Password, Header: b.Header, Priority: b.Priority, PerMinute: perMinute, Status: or(b.Status, "on")})
 			return viewed(a, err, viewAccount)
 		}, nil)

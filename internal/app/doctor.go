@@ -11,6 +11,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/onay/onay/internal/message"
 	"github.com/onay/onay/pos"
 	"github.com/onay/onay/sms"
 )
@@ -63,7 +64,8 @@ func (a *App) Doctor(ctx context.Context, out io.Writer) error {
 			say(err == nil, c.Name+" · "+acc.Name, words(explain(err), fmt.Sprintf("login works, headers %v, credit %s", p.Headers, p.Balance)))
 			base := acc.BaseURL
 			if base == "" {
-				base = "https://api.netgsm.com.tr"
+				p, _ := message.ProviderOf(acc.Provider)
+				base = p.URL
 			}
 			ip, skew, err := peer(ctx, base)
 			if err != nil {

@@ -52,6 +52,10 @@ func (a *App) startSandbox(ctx context.Context) (stop func(), err error) {
 // seed makes the demo company on the first start, and points its accounts at the sandbox's present address on each.
 func (a *App) seed(ctx context.Context) error {
 	base := "http://" + a.SandboxListen + "/netgsm"
+	at := map[string]string{"netgsm": base}
+	for _, h := range sandbox.HouseAccounts("http://" + a.SandboxListen) {
+		at[h.Provider] = h.URL
+	}
 	companies, err := a.Companies.List(ctx)
 	if err != nil {
 		return err
@@ -63,8 +67,8 @@ func (a *App) seed(ctx context.Context) error {
 				return err
 			}
 			for _, acc := range accounts {
-				if acc.BaseURL != "" && acc.BaseURL != base {
-					if _, err := a.Messages.UpdateAccount(ctx, c.ID, acc.ID, func(x *message.Account) { x.BaseURL = base }); err != nil {
+				if to := at[acc.Provider]; acc.BaseURL != "" && acc.BaseURL != to {
+					if _, err := a.Messages.UpdateAccount(ctx, c.ID, acc.ID, func(x *message.Account) { x.BaseURL = to }); err != nil {
 						return err
 					}
 				}
@@ -85,6 +89,10 @@ func (a *App) seed(ctx context.Context) error {
 	for i, acc := range []struct{ name, user, secret string }{{"Netgsm", "8500000000", "sandbox-netgsm"}, {"Netgsm yedek", "8500000001", "sandbox-netgsm-2"}} {
 		_, err := a.Messages.CreateAccount(ctx, message.Account{CompanyID: c.ID, Provider: "netgsm", Name: acc.name, BaseURL: base, Transport: "rest",
 			Username: acc.user, Secret: acc.secret, Header: "ONAY", Priority: i, PerMinute: 100, Status: "on"})
+		errs = append(errs, err)
+	}
+	for i, h := range sandbox.HouseAccounts("http://" + a.SandboxListen) { // off: whoever wants to see another house step in turns one on
+		_, err := a.Messages.CreateAccount(ctx, message.Account{CompanyID: c.ID, Provider: h.Provider, Name: h.Name, BaseURL: h.URL, Transport: h.Transport, Username: h.Username, Secret: h.Password, Header: h.Header, Priority: 30 + i, Status: "off"})
 		errs = append(errs, err)
 	}
 	return errors.Join(errs...)

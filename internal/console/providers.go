@@ -19,14 +19,24 @@ import (
 func init() {
 	registrars = append(registrars, func(c *Console) {
 		c.settings("GET /settings/providers", company.SettingsRead, listProviders)
-		c.settings("GET /settings/providers/new", company.ProvidersWrite, func(s *screen) error {
-			return providerPage(s, http.StatusOK, message.Account{Provider: "netgsm", Transport: "rest", Status: "on", Priority: 10}, nil)
-		})
+		c.settings("GET /settings/providers/new", company.ProvidersWrite, newProvider)
 		c.settings("POST /settings/providers/new", company.ProvidersWrite, addProvider)
 		c.settings("GET /settings/providers/{id}", company.ProvidersWrite, showProvider)
 		c.settings("POST /settings/providers/{id}", company.ProvidersWrite, saveProvider)
 		c.settings("POST /settings/providers/{id}/probe", company.ProvidersWrite, probeProvider)
 	})
+}
+
+// newProvider asks for the house first: what the form has to ask depends on it.
+func newProvider(s *screen) error {
+	if p, ok := message.ProviderOf(s.r.FormValue("provider")); ok {
+		return providerPage(s, http.StatusOK, message.Account{Provider: p.Key, Name: p.Name, Transport: p.Transports[0], Status: "on", Priority: 10, PerMinute: p.PerMinute}, nil)
+	}
+	t := ui.TableProps{Caption: s.t("prov.house"), Columns: []ui.Column{{Label: s.t("prov.house"), Wide: true}, {Label: s.t("prov.transport")}}}
+	for _, p := range message.Providers {
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.A(p.Name, with("/settings/providers/new", "provider", p.Key)), ui.Txt(strings.ToUpper(strings.Join(p.Transports, ", ")))}})
+	}
+	return s.show(http.StatusOK, "prov.new", s.head(s.t("prov.new"), s.t("prov.house.text"), "/settings/providers"), screens.Panel(ui.PanelProps{Flush: true}, ui.Table(t)))
 }
 
 // healthTag says in a word how an account does: its state where a person set one, else what the breaker saw.
@@ -73,7 +83,7 @@ func (s *screen) providerTable() (templ.Component, error) {
 	t := ui.TableProps{Caption: s.t("set.providers"), Empty: ui.EmptyState(empty), Columns: []ui.Column{{Label: s.t("word.name"), Wide: true}, {Label: s.t("word.state")},
 		{Label: s.t("prov.header")}, {Label: s.t("prov.priority"), Num: true}, {Label: s.t("prov.per_minute"), Num: true}}}
 	for _, a := range accounts {
-		name := ui.Cell{Text: a.Name, Sub: "Netgsm · " + a.Username}
+		name := ui.Cell{Text: a.Name, Sub: houseName(a) + " · " + a.Username}
 		if s.can(company.ProvidersWrite) {
 			name.Href = "/settings/providers/" + a.ID
 		}
@@ -102,7 +112,8 @@ var providerFields = []string{"name", "username", "password", "header", "base_ur
 
 // providerPage is the form of an account, with more parts such as the answer to a probe above it.
 func providerPage(s *screen, status int, a message.Account, f *fault.Error, above ...templ.Component) error {
-	action, title, secretHint := "/settings/providers/new", s.t("prov.new"), s.t("prov.password.hint")
+	house, _ := message.ProviderOf(a.Provider)
+	action, title, secretHint := with("/settings/providers/new", "provider", a.Provider), s.t("prov.new.at", house.Name), hintOf(s, "prov.password.hint."+a.Provider)
 	var test []templ.Component
 	if a.ID != "" {
 		action, title, secretHint = "/settings/providers/"+a.ID, a.Name, s.t("prov.password.keep")
@@ -110,7 +121,18 @@ func providerPage(s *screen, status int, a message.Account, f *fault.Error, abov
 	}
 	field := func(name, value string, p ui.FieldProps) templ.Component {
 		p.Name, p.Label, p.Value, p.Error = name, s.t("prov."+name), value, s.said(f, name)
+		if own := hintOf(s, "prov."+name+"."+a.Provider); own != "" {
+			p.Label = own
+		}
 		return ui.Field(p)
+	}
+	transport := screens.Hidden("transport", a.Transport)
+	if len(house.Transports) > 1 {
+		var options []ui.Option
+		for _, t := range house.Transports {
+			options = append(options, ui.Option{Value: t, Label: strings.ToUpper(t)})
+		}
+		transport = ui.Select(ui.SelectProps{Name: "transport", Label: s.t("prov.transport"), Value: a.Transport, Options: options})
 	}
 	fields := []templ.Component{
 		s.wrong(f, providerFields...),
@@ -121,11 +143,17 @@ func providerPage(s *screen, status int, a message.Account, f *fault.Error, abov
 		ui.RadioGroup(ui.RadioProps{Name: "status", Label: s.t("word.state"), Value: a.Status, Options: s.options("prov.status.", "on", "drain", "off"), Error: s.said(f, "status")}),
 		screens.Row(field("priority", s.typedOr("priority", a.Priority), ui.FieldProps{Inputmode: "numeric", Required: true, Hint: s.t("prov.priority.hint")}),
 			field("per_minute", s.typedOr("per_minute", a.PerMinute), ui.FieldProps{Inputmode: "numeric", Required: true, Hint: s.t("prov.per_minute.hint")})),
-		ui.Select(ui.SelectProps{Name: "transport", Label: s.t("prov.transport"), Value: a.Transport, Options: []ui.Option{{Value: "rest", Label: "REST"}, {Value: "xml", Label: "XML"}}}),
+		transport,
 		field("base_url", a.BaseURL, ui.FieldProps{Type: "url", Hint: s.t("prov.base_url.hint")}),
 	}
 	parts := append([]templ.Component{s.head(title, a.ID, "/settings/providers", test...)}, above...)
 	return s.show(status, title, append(parts, screens.Form(action, fields, s.save(), s.cancel("/settings/providers")))...)
+}
+
+// houseName is the provider of an account as people call it.
+func houseName(a message.Account) string {
+	p, _ := message.ProviderOf(a.Provider)
+	return p.Name
 }
 
 // typed puts what was typed into an account.
@@ -136,7 +164,11 @@ func (s *screen) typed(a *message.Account) {
 }
 
 func addProvider(s *screen) error {
-	a := message.Account{CompanyID: s.id, Provider: "netgsm"}
+	house, ok := message.ProviderOf(s.r.FormValue("provider"))
+	if !ok {
+		house = message.Providers[0]
+	}
+	a := message.Account{CompanyID: s.id, Provider: house.Key}
 	s.typed(&a)
 	made, err := s.c.Messages.CreateAccount(s.ctx, a)
 	if err != nil {

@@ -17,17 +17,16 @@ import (
 	"github.com/onay/onay/internal/fault"
 	"github.com/onay/onay/internal/idempotency"
 	"github.com/onay/onay/sms"
-	"github.com/onay/onay/sms/netgsm"
 )
 
 // Account is one account of a company at a provider. Several of one provider add up their rates.
 type Account struct {
 	ID        string
 	CompanyID string
-	Provider  string // netgsm
+	Provider  string // key of Providers
 	Name      string
 	BaseURL   string // empty: the provider's own
-	Transport string // rest | xml
+	Transport string // one of its provider's
 	Username  string
 	Secret    string // write-only: empty in what is read
 	Header    string // sender header (SMS başlığı)
@@ -36,13 +35,6 @@ type Account struct {
 	Status    string // on | drain (nothing new, reports go on) | off
 	Version   int64
 	CreatedAt time.Time
-}
-
-// Providers builds a sender for an account; adding a provider is one line here.
-var Providers = map[string]func(Account) (sms.Sender, error){
-	"netgsm": func(a Account) (sms.Sender, error) {
-		return netgsm.New(netgsm.Config{BaseURL: a.BaseURL, Usercode: a.Username, Password: a.Secret, Header: a.Header, AppName: "onay", Transport: netgsm.Transport(a.Transport)}, nil)
-	},
 }
 
 // accountState outlives changes of other accounts: rate and breaker belong to one account as it is configured.
@@ -81,12 +73,12 @@ func (s *Service) pool(ctx context.Context, companyID string) (*pool, error) {
 		}
 		st := s.state[a.ID]
 		if st == nil || st.Version != a.Version {
-			build, ok := Providers[a.Provider]
+			p, ok := ProviderOf(a.Provider)
 			if !ok {
 				s.lg.Error("account of an unknown provider", "account", a.ID, "provider", a.Provider)
 				continue
 			}
-			sender, err := build(a)
+			sender, err := p.build(a)
 			if err != nil {
 				s.lg.Error("account cannot be used", "account", a.ID, "error", err)
 				continue
@@ -152,9 +144,13 @@ func (s *Service) Account(ctx context.Context, companyID, id string) (a Account,
 var header = regexp.MustCompile(`^[A-Za-z0-9 .&_-]{3,11}$`)
 
 func (a *Account) validate() error {
+	p, known := ProviderOf(a.Provider)
+	if a.Transport == "" && known {
+		a.Transport = p.Transports[0]
+	}
 	a.Name, a.Username, a.Header = strings.TrimSpace(a.Name), strings.TrimSpace(a.Username), strings.TrimSpace(a.Header)
 	switch {
-	case Providers[a.Provider] == nil:
+	case !known:
 		return fault.Field("provider", "unknown_provider", "Bilinmeyen sağlayıcı.", "Unknown provider.")
 	case a.Name == "" || len(a.Name) > 80:
 		return fault.Field("name", "invalid_name", "Hesaba 1–80 karakterlik bir ad verin.", "Give the account a name of 1 to 80 characters.")
@@ -164,8 +160,8 @@ func (a *Account) validate() error {
 		return fault.Field("password", "invalid_password", "API alt kullanıcısının şifresini yazın.", "Enter the password of the API sub-user.")
 	case !header.MatchString(a.Header):
 		return fault.Field("header", "invalid_header", "SMS başlığı 3–11 karakterdir; Türkçe harf içermez.", "A sender header has 3 to 11 characters without Turkish letters.")
-	case a.Transport != "rest" && a.Transport != "xml":
-		return fault.Field("transport", "invalid_transport", "Bağlantı türü rest ya da xml olmalı.", "The transport is rest or xml.")
+	case !slices.Contains(p.Transports, a.Transport):
+		return fault.Field("transport", "invalid_transport", "Bağlantı türü şunlardan biri olmalı: "+strings.Join(p.Transports, ", ")+".", "The transport is one of "+strings.Join(p.Transports, ", ")+".")
 	case !slices.Contains([]string{"on", "drain", "off"}, a.Status):
 		return fault.Field("status", "invalid_status", "Durum on, drain ya da off olmalı.", "The status is on, drain or off.")
 	case a.Priority < 0 || a.Priority > 1000:
@@ -297,7 +293,8 @@ func (s *Service) Probe(ctx context.Context, companyID, id string) (Probe, error
 	if i < 0 {
 		return Probe{}, fault.Missing(id)
 	}
-	sender, err := Providers[accounts[i].Provider](accounts[i])
+	provider, _ := ProviderOf(accounts[i].Provider) // checked when it was written
+	sender, err := provider.build(accounts[i])
 	if err != nil {
 		return Probe{Err: err}, nil
 	}

@@ -104,24 +104,6 @@ func BenchmarkWindow(b *testing.B) {
 	}
 }
 
-// The same as a requirement: 95 % of window/latency.
-func TestWindowIsKeptFull(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it takes seconds")
-	}
-	const window, seconds = 10, 2
-	ideal := float64(window) / latency.Seconds()
-	best := 0.0
-	for range 3 { // another test may have the processor
-		c := newTestClient(t, slowPeer(t).peer, func(cfg *Config) { cfg.Window = window })
-		waitUntil(t, func() bool { return c.Status().Bound == 1 })
-		if best = max(best, sendAll(t, c, int(ideal*seconds), 2*window)); best >= 0.95*ideal {
-			return
-		}
-	}
-	t.Errorf("%.0f submits a second, want 95 %% of %.0f", best, ideal)
-}
-
 // receiptPeer accepts every submit and sends its receipt, for one in ten
 // before the answer; ids are written in all forms.
 func receiptPeer(t testing.TB) *peer {
