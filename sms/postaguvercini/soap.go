@@ -75,11 +75,8 @@ func (c *Client) soapStatus(ids []string) request {
 // errno table, or a status. A scalar result is one string. A fault of the
 // client is code "soap:Client"; any other fault is not readable.
 func parseSOAP(body []byte) (a answer, ok bool) {
-	if house.IsHTML(body) {
-		return answer{}, false
-	}
 	d := house.XMLDecoder(body)
-	fault, inResult := "", false
+	fault, inResult, envelope := "", false, false
 	var strs []string
 	var scalar strings.Builder
 	for {
@@ -94,6 +91,11 @@ func parseSOAP(body []byte) (a answer, ok bool) {
 		case xml.StartElement:
 			name := e.Name.Local
 			switch {
+			case !envelope:
+				// A page is no envelope, although it may have a body too.
+				if envelope = name == "Envelope"; !envelope {
+					return answer{}, false
+				}
 			case name == "faultcode", name == "faultstring", name == "Value", name == "Text":
 				var text string
 				if d.DecodeElement(&text, &e) != nil {

@@ -15,7 +15,7 @@ type Push struct {
 }
 
 // ParsePush reads a push. Reports and incoming SMS come to one URL and are
-// told apart by "type"; rows of another type, without an id or without a phone
+// told apart by "type"; rows of another type, without ids or without a phone
 // are left out.
 //
 // Nothing is signed: put a secret into the path of the URL, compare it in
@@ -36,12 +36,18 @@ func parsePush(body []byte) (Push, error) {
 	}
 	var p Push
 	for _, row := range rows {
-		switch {
-		case row.MessageID == "":
-		case row.Type == "outbound" && row.Dest != "":
-			p.Reports = append(p.Reports, row.report())
-		case row.Type == "inbound" && row.SourceAddr != "":
-			p.Inbound = append(p.Inbound, row.inbound())
+		if row.MessageID == "" {
+			continue
+		}
+		switch row.Type {
+		case "outbound":
+			if rep := row.report(); rep.To != "" && rep.ProviderID != "" {
+				p.Reports = append(p.Reports, rep)
+			}
+		case "inbound":
+			if m := row.inbound(); m.From != "" {
+				p.Inbound = append(p.Inbound, m)
+			}
 		}
 	}
 	return p, nil
