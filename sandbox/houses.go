@@ -50,3 +50,14 @@ func (w *World) mountHouses(root *http.ServeMux) {
 		root.Handle("/"+system+"/", http.StripPrefix("/"+system, h))
 	}
 }
+
+// receive gives what a customer wrote to the house that has the number, and its name; empty: none has it.
+func (h houses) receive(from, to, body string) string {
+	switch {
+	case h.verimor.Receive(from, to, body):
+		return verimor.System
+	case h.mutlucell.Receive(from, to, body):
+		return mutlucell.System
+	}
+	return ""
+}

@@ -109,11 +109,14 @@ func (w *World) Reply(phone, to, body string) error {
 	if err != nil {
 		return err
 	}
+	provider := netgsm.System
 	if !w.netgsm.Receive(e164, to, body) {
-		return ErrNobody
+		if provider = w.houses.receive(e164, to, body); provider == "" {
+			return ErrNobody
+		}
 	}
 	w.core.Phones.Add(e164, outside.Message{
-		At: w.Now().Truncate(time.Millisecond), Sender: to, Body: body, Provider: netgsm.System, Reply: true,
+		At: w.Now().Truncate(time.Millisecond), Sender: to, Body: body, Provider: provider, Reply: true,
 	})
 	return nil
 }
