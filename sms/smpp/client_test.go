@@ -422,17 +422,17 @@ func TestConnectionComesBack(t *testing.T) {
 // A peer that is silent is left; one that is alive is not.
 func TestEnquireLink(t *testing.T) {
 	t.Parallel()
-	c := newCentre(t, smsc.Config{Enquire: 40 * time.Millisecond})
-	client := newClient(t, c, func(cfg *smpp.Config) { cfg.Timing.Enquire = 40 * time.Millisecond })
+	c := newCentre(t, smsc.Config{Enquire: 300 * time.Millisecond})
+	client := newClient(t, c, func(cfg *smpp.Config) { cfg.Timing.Enquire = 300 * time.Millisecond })
 	waitFor(t, "the bind", func() bool { return client.Status().Bound == 1 })
-	time.Sleep(300 * time.Millisecond)
+	time.Sleep(1500 * time.Millisecond) // several silences
 	if s := client.Status(); s.Bound != 1 || s.Cause != nil {
 		t.Fatalf("%+v", s)
 	}
 	fault(t, c, smsc.NoEnquireAnswer, 1, 0)
 	silent := newCentre(t, smsc.Config{})
 	fault(t, silent, smsc.NoEnquireAnswer, 1, 0)
-	other := newClient(t, silent, func(cfg *smpp.Config) { cfg.Timing.Enquire = 40 * time.Millisecond })
+	other := newClient(t, silent, func(cfg *smpp.Config) { cfg.Timing.Enquire = 300 * time.Millisecond })
 	waitFor(t, "the end", func() bool { return other.Status().Cause != nil })
 }
 

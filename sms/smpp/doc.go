@@ -46,6 +46,10 @@
 //
 // # Limits
 //
+// Deliveries are queued for eight handlers, 4096 each; what comes on top is
+// answered with 64 hex, so that reading never waits for a slow handler, and the
+// centre sends it again.
+//
 // Remembered messages live in memory: after a restart tell them by
 // [Client.Restore], or look receipts up by their RawID with [SameID]. A part of
 // an inbound message that was answered while the others were missing is lost
