@@ -34,7 +34,7 @@ type TokenStore interface {
 	Load(ctx context.Context, key string) (TokenState, error)
 	Save(ctx context.Context, key string, s TokenState) error
 	// Lock waits until nobody else holds the key and gives the call that lets
-	// it go. It is held for one token call, 30 seconds at most.
+	// it go. It is held for two token calls at most.
 	Lock(ctx context.Context, key string) (unlock func(), err error)
 }
 

@@ -68,6 +68,9 @@ func (c Consent) faults(now time.Time, cal *Calendar) (f Faults) {
 	if c.Source == SourceDecision && c.Status == Onay {
 		add("H408", string(c.Status), "status")
 	}
+	if c.RetailerCode != 0 && (c.RetailerCode < 10_000_000 || c.RetailerCode > 99_999_999) {
+		add("H267", strconv.FormatInt(c.RetailerCode, 10), "retailerCode")
+	}
 	if c.RetailerAccess != nil && len(c.RetailerAccess) == 0 {
 		add("H163", "[]", "retailerAccess")
 	}

@@ -2,7 +2,9 @@ package iys
 
 import (
 	"encoding/json"
+	"maps"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -38,7 +40,7 @@ var datePattern = regexp.MustCompile(`^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$`)
 // check looks at one consent in the documented order and reports all faults.
 func (s *Server) check(raw map[string]json.RawMessage, now time.Time) (e entry, list []*fault) {
 	bad := func(code, name string, value any) { list = append(list, field(code, name, value)) }
-	for k := range raw {
+	for _, k := range slices.Sorted(maps.Keys(raw)) {
 		if !wireFields[k] {
 			bad("H118", k, nil)
 		}
