@@ -22,6 +22,11 @@ func (r *reading) classify() {
 			t.class |= weakCancel
 		}
 	}
+	for i := range r.toks {
+		if t := &r.toks[i]; t.s == "OLUR" && i > 0 && !r.agrees(i-1) {
+			t.class &^= weakConfirm
+		}
+	}
 	for i := 1; i < len(r.toks); i++ {
 		if t, before := &r.toks[i], &r.toks[i-1]; before.class&harmlessNoun != 0 && isPairVerb(t.s) || isWish(before.s, t.s) {
 			t.quiet = true
@@ -30,6 +35,20 @@ func (r *reading) classify() {
 	if len(r.toks) > 0 && isWish("", r.toks[0].s) {
 		r.toks[0].quiet = true
 	}
+}
+
+// agrees says whether OLUR after token i is a yes and not the verb of another
+// sentence ("ne olur", "iyi olur").
+func (r *reading) agrees(i int) bool {
+	t := &r.toks[i]
+	if t.isRef() || t.class&(strongConfirm|weakConfirm) != 0 {
+		return true
+	}
+	switch t.s {
+	case "PEKI", "TABI", "TABII", "TABIKI", "ELBETTE", "HAYHAY", "HAY", "MERHABA", "SELAM":
+		return true
+	}
+	return false
 }
 
 func (r *reading) classOf(s string) class {
@@ -93,7 +112,7 @@ func (r *reading) negation(i int, confirm bool) int {
 			return n
 		case t.class&unwanted != 0 && confirm:
 			return n
-		case t.class&unwanted != 0 && j == i+1 && r.nominal(i):
+		case t.class&unwanted != 0 && r.nominal(i) && (j == i+1 || j == i+2 && r.toks[i+1].class&skipped != 0):
 			return n
 		}
 	}
@@ -105,6 +124,12 @@ func (r *reading) negation(i int, confirm bool) int {
 func (r *reading) nominal(i int) bool {
 	s := r.toks[i].s
 	return s == "IPTAL" || has(r.cancels, s)
+}
+
+// withdrawn says whether the cancellation at i is what was given up: "iptal
+// etmekten vazgeçtim".
+func (r *reading) withdrawn(i int) bool {
+	return i+1 < len(r.toks) && (r.toks[i+1].s == "ETMEKTEN" || r.toks[i+1].s == "ETMEYE")
 }
 
 // reason says whether YOK at j gives a reason for the cancellation at i
@@ -162,7 +187,7 @@ func (r *reading) words() {
 	negated, near, strong := 0, 0, 0
 	for i := range r.toks {
 		t := &r.toks[i]
-		if t.class&strongCancel != 0 && r.negation(i, false) > 0 {
+		if t.class&strongCancel != 0 && (r.negation(i, false) > 0 || r.withdrawn(i)) {
 			r.set(Ambiguous, RuleNegatedCancel, t.s)
 			return
 		}
@@ -343,6 +368,9 @@ func (r *reading) typo() {
 	}
 }
 
+// asLetters reads the digits that look like letters.
+var asLetters = strings.NewReplacer("0", "O", "1", "I")
+
 // doubt gives a word that stands against a confirmation: a negated verb
 // anywhere in the text, a denial, a doubt, a word of cancelling; "" if none.
 func (r *reading) doubt() string {
@@ -356,7 +384,7 @@ func (r *reading) doubt() string {
 		}
 		s := t.s
 		if strings.ContainsAny(s, "01") {
-			s = strings.NewReplacer("0", "O", "1", "I").Replace(s)
+			s = asLetters.Replace(s)
 		}
 		if t.class&(negator|doubt|denialVerb|orderVerb|weakCancel) != 0 || words[s]&(doubt|negator) != 0 || negated(s) {
 			return t.s
@@ -369,23 +397,37 @@ func (r *reading) doubt() string {
 				return t.s
 			}
 		}
-		if s == "NOT" && i+1 < len(r.toks) && r.toks[i+1].class&weakConfirm != 0 {
-			return t.s
+		if i+1 < len(r.toks) {
+			switch next := &r.toks[i+1]; {
+			case s == "NOT" && next.class&weakConfirm != 0,
+				s == "GERI" && (strings.HasPrefix(next.s, "AL") || strings.HasPrefix(next.s, "CEK")),
+				s == "BOS" && strings.HasPrefix(next.s, "VER"):
+				return t.s
+			}
 		}
 	}
 	return ""
 }
 
-// attribute gives the word that takes ONAY as its attribute, such as in "onay
-// mesajı": the text speaks of the approval and does not give it.
+// attribute gives the word after a confirm word that makes the text speak of
+// the approval instead of giving it: "onay mesajı", "onay vermek için".
 func (r *reading) attribute(i int) string {
-	if r.toks[i].s != "ONAY" || i+1 >= len(r.toks) {
+	if r.toks[i].class&strongConfirm == 0 || i+1 >= len(r.toks) {
 		return ""
 	}
-	next := r.toks[i+1].s
-	for _, p := range [...]string{"MESAJ", "SMS", "KOD", "LINK", "BEKL", "MAIL", "GEREK", "LAZIM"} {
-		if strings.HasPrefix(next, p) {
-			return next
+	next := &r.toks[i+1]
+	if next.class&skipped != 0 {
+		if i+2 < len(r.toks) && (r.toks[i+2].s == "ISTIYORUM" || r.toks[i+2].s == "ISTIYORUZ" || r.toks[i+2].s == "ISTERIM") {
+			return ""
+		}
+		return next.s
+	}
+	if r.toks[i].s != "ONAY" {
+		return ""
+	}
+	for _, p := range [...]string{"MESAJ", "SMS", "KOD", "LINK", "BEKL", "MAIL", "GEREK", "LAZIM", "ISTIYO", "ISTEN", "ISTED"} {
+		if strings.HasPrefix(next.s, p) {
+			return next.s
 		}
 	}
 	return ""

@@ -111,38 +111,32 @@ func (r *reading) name(order int, s string) {
 
 // tokenize splits the clean text, and words glued to a reference.
 func (r *reading) tokenize() {
-	r.toks = split(r.clean)
-	for i := 0; i < len(r.toks); i++ {
-		t := r.toks[i]
-		if len(t.s) < 3 || isDigit(t.s[0]) || r.isName(t.s) {
-			continue
+	whole := split(r.clean)
+	r.toks = make([]token, 0, len(whole)+2)
+	for _, t := range whole {
+		n := r.glued(t.s)
+		if n > 0 {
+			r.toks = append(r.toks, token{s: t.s[:n], at: t.at, end: t.at + n})
+			t.s, t.at = t.s[n:], t.at+n
 		}
-		n := 0
-		try := func(w string) {
-			if len(w) > n && len(w) < len(t.s) && strings.HasPrefix(t.s, w) && (isDigit(t.s[len(w)]) || r.isName(t.s[len(w):])) {
+		r.toks = append(r.toks, t)
+	}
+}
+
+// glued gives the length of the longest word at the start of s that is glued
+// to a reference or a number; 0 if there is none.
+func (r *reading) glued(s string) (n int) {
+	if len(s) < 3 || isDigit(s[0]) || r.isName(s) {
+		return 0
+	}
+	for _, words := range [...][]string{glue, r.keywords, r.cancels} {
+		for _, w := range words {
+			if len(w) > n && len(w) < len(s) && s[0] == w[0] && strings.HasPrefix(s, w) && (isDigit(s[len(w)]) || r.isName(s[len(w):])) {
 				n = len(w)
 			}
 		}
-		for _, w := range glue {
-			if try(w); n > 0 {
-				break
-			}
-		}
-		for _, w := range r.keywords {
-			try(w)
-		}
-		for _, w := range r.cancels {
-			try(w)
-		}
-		if n == 0 {
-			continue
-		}
-		r.toks = append(r.toks, token{})
-		copy(r.toks[i+1:], r.toks[i:])
-		r.toks[i] = token{s: t.s[:n], at: t.at, end: t.at + n}
-		r.toks[i+1] = token{s: t.s[n:], at: t.at + n, end: t.end}
-		i++
 	}
+	return n
 }
 
 func (r *reading) isName(s string) bool {
@@ -309,6 +303,11 @@ func (r *reading) numbers() {
 			j++
 		}
 		if j+1 < len(t) && isUnit(t[j+1].s) {
+			for k := i; k <= j; k++ {
+				t[k].mark()
+			}
+		}
+		if i > 0 && t[i-1].s == "TL" && (i == 1 || !allDigits(t[i-2].s)) { // ₺459,90
 			for k := i; k <= j; k++ {
 				t[k].mark()
 			}

@@ -60,8 +60,8 @@ var words = func() map[string]class {
 		{doubt, "HAYIR HAYR ASLA SAKIN BELKI SANIRIM GALIBA HERHALDE MUHTEMELEN OLABILIR KARARSIZIM KARARSIZ BEKLEYIN BEKLEYINIZ BEKLETIN DURUN DUR DURDUR DURDURUN " +
 			"BAKARIM BAKARIZ BAKACAGIM BAKACAGIZ BAKAYIM BAKALIM SORAYIM SORARIM SORACAGIM SUPHELI SUPHELIYIM TEREDDUTTEYIM KESKE SAHTE CANCEL NOPE " +
 			"RED RETTIR HATALI HATAYLA BASKASI BASKASININ HABERSIZ SAKA SAVCILIK YOKUM YOKUZ YOKMUS YOKSA " +
-			"ETME GONDERME YOLLAMA GETIRME ONAYLAMA YAPMA ALMAM ISTEMEM VERMEM ETMEM GELMEM ONAYLAMAM ODEMEM YAPMAM YAZMAM GONDERMEM " +
-			"OLMAZ GELMEZ ISTEMEZ ALMAZ ETMEZ VERMEZ YAPMAZ OLMAMALI OLMAYACAK IMKANSIZ REDDET REDDETTIM REDDETTIK DEIL DEYIL DIIL DEGL"},
+			"ETME GONDERME YOLLAMA GETIRME ONAYLAMA YAPMA VERME ALMA VERMEDEN ONAYLAMADAN GORMEDEN YOH YOHTUR YOG YOQ HYR HAIR HAYIT HAYUR " +
+			"DURSUN GEREKSIZ LUZUMSUZ UNUTUN CAYDIM CAYDIK PISMANIM PISMAN VERIRDIM ISTERDIM ALIRDIM OLURDU EDERDIM ONAYLARDIM OLMAMALI OLMAYACAK IMKANSIZ REDDET REDDETTIM REDDETTIK DEIL DEYIL DIIL DEGL"},
 	} {
 		for w := range strings.FieldsSeq(l.list) {
 			m[w] |= l.c
@@ -93,14 +93,25 @@ var glue = func() (out []string) {
 
 // negatives are endings and middles of negated verbs, after at least two other
 // letters; "$" binds one to the end of the word.
-var negatives = strings.Fields("MIYOR MUYOR MIYOM MUYOM MIYOZ MIYO$ MUYO$ MIOR MIOM MYOR " +
+var negatives = strings.Fields("MIYOR MIYOM MIYOZ MIYO$ MIOR MIOM MYOR " +
 	"MAYACA MEYECE MAYCA MEYCE MIYACA MIYECE MICAM$ MICEM$ MIYCEM$ MIYCAM$ " +
 	"MADI$ MEDI$ MADIM$ MEDIM$ MADIK$ MEDIK$ MADIN$ MEDIN$ MADINIZ$ MEDINIZ$ MADILAR$ MEDILER$ MADIGI MEDIGI " +
 	"MAMIS MEMIS MASIN$ MESIN$ MASINLAR$ MESINLER$ MAYIN$ MEYIN$ MAYINIZ$ MEYINIZ$ MAYALIM$ MEYELIM$ MAYIZ$ MEYIZ$ " +
-	"MAZSA MEZSE MAZSINIZ MEZSINIZ AMAZ$ EMEZ$ EMEM$ AMAM$ MAYAN$ MEYEN$ MAMALI MEMELI")
+	"MAZSA MEZSE MAZSINIZ MEZSINIZ AMAZ$ EMEZ$ EMEM$ AMAM$ MAYAN$ MEYEN$ MAMALI MEMELI " +
+	"MAM$ MEM$ MAZ$ MEZ$ MAZLAR MEZLER MIYRIM MIYRM MIYIM MYOM MYIR MAYCE MAMAK MEMEK")
+
+// surnames and a noun that end like a negated verb.
+var surnames = func() map[string]bool {
+	m := map[string]bool{}
+	for w := range strings.FieldsSeq("YILMAZ KORKMAZ SOLMAZ DURMAZ SONMEZ DONMEZ BITMEZ BUKULMEZ YENILMEZ CEKINMEZ SUSMAZ OLMEZ KANMAZ UTANMAZ SAPMAZ YORULMAZ " +
+		"KACMAZ SASMAZ ASILMAZ EGILMEZ ERIMEZ TUKENMEZ GORUNMEZ SARSILMAZ KIRILMAZ YILDIRMAZ SEZMEZ ERMEZ TASMAZ AKMAZ CAYMAZ NAMAZ TAMAM HAMAM") {
+		m[w] = true
+	}
+	return m
+}()
 
 // doubtful are beginnings of words that stand against a confirmation.
-var doubtful = strings.Fields("IPTAL VAZGEC REDDE DEGIL YANLIS DOLANDIR SIKAYET DUSUN ERTELE KARARSIZ SUPHE TEREDDUT IADE")
+var doubtful = strings.Fields("IPTAL VAZGEC REDDE DEGIL YANLIS DOLANDIR SIKAYET DUSUN ERTELE KARARSIZ SUPHE TEREDDUT IADE BOSVER DEYIL ONAYSIZ")
 
 // wishes are negated verbs about the delivery, which take nothing back.
 var wishes = map[string]string{ // the word, and the word that must stand before it
@@ -111,9 +122,10 @@ var wishes = map[string]string{ // the word, and the word that must stand before
 
 // negated says whether a word is a negated verb, by its ending.
 func negated(w string) bool {
-	if len(w) < 5 || w == "TAMAM" || w == "HAMAM" {
+	if len(w) < 5 || !strings.Contains(w, "M") || surnames[w] {
 		return false
 	}
+	w = strings.ReplaceAll(w, "U", "I") // the vowel follows the verb, and in dialect it does not
 	for _, n := range negatives {
 		n, end := strings.CutSuffix(n, "$")
 		k := strings.Index(w, n)
