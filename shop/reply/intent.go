@@ -488,11 +488,12 @@ func (r *reading) aboutDelivery() bool {
 	return false
 }
 
-// conditions flags "but …" and "if …".
+// conditions flags "but …", "if …" and what has changed: "onaylıyorum, adresim
+// değişti".
 func (r *reading) conditions() {
 	for i := range r.toks {
 		t := &r.toks[i]
-		if t.class&condition != 0 || t.role == RolePlain && ifClause(t.s) {
+		if t.class&condition != 0 || t.role == RolePlain && (ifClause(t.s) || strings.HasPrefix(t.s, "DEGIS")) {
 			r.flags = append(r.flags, FlagConditional)
 			return
 		}

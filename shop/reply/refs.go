@@ -104,6 +104,9 @@ func (r *reading) name(order int, s string) {
 		for _, t := range split(f) {
 			n.parts = append(n.parts, t.s)
 		}
+		if len(n.parts) > 8 {
+			n.parts = nil // no reference anybody types; found written together only
+		}
 	}
 	n.look = lookalike(letters(f))
 	r.known = append(r.known, n)
