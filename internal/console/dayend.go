@@ -600,7 +600,7 @@ func differencePage(s *screen, status int, f *fault.Error) error {
 		screens.Sides(s.itemPanel(s.t("dayend.ours."+x.Subject), d.Ours, true), s.itemPanel(s.t("dayend.bank"), d.Theirs, false))}
 	action := "/reconciliation-differences/" + d.ID
 	if x.Status == reconciliation.Open && s.can(company.DayEndWrite) {
-		form, err := s.settleForm(d, action, f)
+		form, err := s.settleForm(x, d, action, f)
 		if err != nil {
 			return err
 		}
@@ -621,7 +621,7 @@ func differencePage(s *screen, status int, f *fault.Error) error {
 }
 
 // settleForm asks what is to become of a difference, as it stands.
-func (s *screen) settleForm(d reconciliation.Finding, action string, f *fault.Error) (templ.Component, error) {
+func (s *screen) settleForm(x reconciliation.Reconciliation, d reconciliation.Finding, action string, f *fault.Error) (templ.Component, error) {
 	fields := []templ.Component{s.wrong(f, "reason", "with")}
 	do := func(v string) templ.Component { return screens.Hidden("do", v) }
 	switch d.State {
@@ -635,7 +635,7 @@ func (s *screen) settleForm(d reconciliation.Finding, action string, f *fault.Er
 		return screens.Panel(ui.PanelProps{Title: s.t("dayend.diff.reopen")}, screens.Form(action, append(fields, do("reopen"), s.reasonField(f, s.t("dayend.reason"), "reason", true)), ui.Button(ui.ButtonProps{Label: s.t("dayend.diff.reopen")}))), nil
 	}
 	options := []ui.Option{{Value: "explain", Label: s.t("dayend.settle.explain"), Hint: s.t("dayend.settle.explain.text")}}
-	if d.Kind == reconciliation.MissingHere {
+	if d.Kind == reconciliation.MissingHere && x.Subject == reconciliation.Collections {
 		options = append(options, ui.Option{Value: "enter", Label: s.t("dayend.settle.enter"), Hint: s.t("dayend.settle.enter.text")})
 	}
 	partners, err := s.c.DayEnd.Partners(s.ctx, d)

@@ -230,7 +230,7 @@ func columnsPage(s *screen, status int, f *fault.Error) error {
 	defer file.Close()
 	st, err := reconciliation.Preview(file, nil)
 	if err != nil {
-		return err
+		return s.refused(err, func(status int, f *fault.Error) error { return newComparison(s, status, f) })
 	}
 	if len(st.Head) == 0 { // no table: nothing is to be chosen
 		return s.done("dayend.nocolumns", uploadPath)

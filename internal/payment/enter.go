@@ -52,6 +52,13 @@ func (s *Service) Enter(ctx context.Context, tx db.Tx, e Entry) (string, error) 
 		if !errors.Is(err, db.ErrNoRows) {
 			return "", err
 		}
+		err = tx.QueryRow("SELECT p.id FROM payment_attempt a JOIN payment p ON p.id = a.payment_id WHERE a.company_id = $1 AND a.account_id = $2 AND a.order_id = $3 AND p.status IN ('unknown', 'authorizing', 'awaiting_3ds', 'authorized') LIMIT 1", e.CompanyID, e.AccountID, e.OrderID).Scan(&id)
+		if err == nil {
+			return "", fault.New(fault.Conflict, "already_there", "Bu sipariş numarası sonucu henüz belli olmayan bir ödemenin: "+id+". Önce o ödemeyi sonuçlandırın.", "This order id belongs to a payment whose end is not known yet: "+id+". Settle that one first.")
+		}
+		if !errors.Is(err, db.ErrNoRows) {
+			return "", err
+		}
 	}
 	p := Payment{ID: db.NewID("pay"), CompanyID: e.CompanyID, Status: Captured, Amount: e.Amount, Captured: e.Amount.Minor, Secure3D: secureOff, Source: "entered", AccountWanted: account.ID, Description: e.Reason, Lang: "tr", AccountID: account.ID, Route: "entered",
 		Test: account.Mode == "test", BankOrderID: e.OrderID, CardMasked: masked, AuthCode: e.AuthCode, RRN: e.RRN, ReferenceCode: e.Reference, BatchNumber: e.Batch, CreatedBy: audit.Actor(ctx), Version: 1, CreatedAt: now, PaidAt: e.At}

@@ -232,7 +232,11 @@ func (s *Service) BankDay(ctx context.Context, companyID, accountID string, p po
 		if said == "" {
 			said = l.Message
 		}
-		return nil, fault.New(fault.Unavailable, "bank_list_failed", "Bankadan liste alınamadı ("+clip(said, 100)+"); boş sayılmaz.", "The bank's list could not be had ("+clip(said, 100)+"); it does not count as empty.")
+		turkish := ""
+		if l.Code != "" {
+			turkish = " (" + l.Code.Text("tr") + ")"
+		}
+		return nil, fault.New(fault.Unavailable, "bank_list_failed", "Bankadan liste alınamadı"+turkish+"; boş sayılmaz.", "The bank's list could not be had ("+clip(said, 100)+"); it does not count as empty.")
 	}
 	return l.Rows, nil
 }

@@ -292,8 +292,8 @@ func (s *Service) Enter(ctx context.Context, companyID, id, reason string) (Find
 	if err != nil {
 		return Finding{}, err
 	}
-	return s.change(ctx, companyID, id, func(tx db.Tx, _ *Reconciliation, f *Finding) (string, error) {
-		if f.Kind != MissingHere || f.Theirs == nil {
+	return s.change(ctx, companyID, id, func(tx db.Tx, x *Reconciliation, f *Finding) (string, error) {
+		if f.Kind != MissingHere || f.Theirs == nil || x.Subject != Collections {
 			return "", fault.New(fault.Conflict, "nothing_to_enter", "Yalnızca bizde olmayan hareket elle girilir.", "Only a movement that is missing here can be entered.")
 		}
 		kind, err := s.settle(tx, ctx, f, Entered, reason, "")
@@ -306,6 +306,14 @@ func (s *Service) Enter(ctx context.Context, companyID, id, reason string) (Find
 
 func (s *Service) enter(ctx context.Context, tx db.Tx, f *Finding) (err error) {
 	t := f.Theirs
+	var closed int64
+	day := int64(clock.DayOf(t.At))
+	if err := tx.QueryRow("SELECT COUNT(*) FROM reconciliation WHERE account_id = $1 AND subject = $2 AND status = 'closed' AND from_day <= $3 AND until_day >= $3", f.AccountID, Collections, day).Scan(&closed); err != nil {
+		return err
+	}
+	if closed > 0 {
+		return errLocked
+	}
 	f.Partner, err = s.payments.Enter(ctx, tx, payment.Entry{CompanyID: f.CompanyID, AccountID: f.AccountID, Refund: t.Kind == Refund, Amount: pos.Money{Minor: t.Minor, Currency: t.Currency}, At: t.At, OrderID: t.OrderID, Reference: t.Reference,
 		RRN: t.RRN, AuthCode: t.AuthCode, Batch: t.Batch, Last4: t.Last4, Reason: f.Reason, Found: f.ID})
 	if err != nil {

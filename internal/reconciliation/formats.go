@@ -231,7 +231,7 @@ func readCAMT(data []byte) (Statement, error) {
 			if err := d.DecodeElement(&b, &start); err != nil {
 				return bad(0, err)
 			}
-			v, err := Amount(b.Amount)
+			v, err := camtAmount(b.Amount)
 			if err != nil {
 				return bad(0, err)
 			}
@@ -268,7 +268,7 @@ func readCAMT(data []byte) (Statement, error) {
 
 // items appends an entry, or its transactions where they have amounts that make it up.
 func (e entry) items(line int, to *List) (total int64, err error) {
-	minor, err := Amount(strings.TrimSpace(e.Amount.Value))
+	minor, err := camtAmount(e.Amount.Value)
 	if err != nil {
 		return 0, err
 	}
@@ -308,7 +308,7 @@ func (e entry) items(line int, to *List) (total int64, err error) {
 	var parts []Item
 	var sum int64
 	for _, t := range e.Details {
-		v, err := Amount(strings.TrimSpace(t.Amount.Value))
+		v, err := camtAmount(t.Amount.Value)
 		if err != nil || v == 0 {
 			break
 		}
@@ -478,3 +478,13 @@ const (
 	incompleteTR = "açılış bakiyesi ile hareketler %s ediyor, kapanış bakiyesi %s: dosya eksik"
 	incompleteEN = "opening balance and entries make %s, the closing balance is %s: it is not whole"
 )
+
+// camtAmount reads an amount of ISO 20022: the point is the decimal one always.
+func camtAmount(s string) (int64, error) {
+	s = strings.TrimSpace(s)
+	n, err := pos.ParseDecimal(s)
+	if err != nil || strings.ContainsRune(s, ',') {
+		return 0, flawed("%q tutar değil", "%q is no amount", s)
+	}
+	return n, nil
+}

@@ -222,6 +222,9 @@ func (s *Service) Run(ctx context.Context, n NewRun) (x Reconciliation, err erro
 	if n.Subject == "" {
 		n.Subject = Collections
 	}
+	if n.Subject != Collections && n.Subject != Payouts {
+		return x, fault.Field("subject", "unknown_subject", "Neyin karşılaştırılacağını seçin.", "Choose what to compare.")
+	}
 	if n.Subject == Payouts && n.Statement == nil {
 		return x, fault.Field("statement", "statement_needed", "Ödemeler için banka hesabının ekstresi gerekir.", "Payouts need the statement of the bank account.")
 	}
@@ -268,6 +271,8 @@ func (s *Service) Run(ctx context.Context, n NewRun) (x Reconciliation, err erro
 	}
 	c.Report = Compare(c.Ours, c.Theirs, opt)
 	c.trim(carriedOurs, carriedTheirs)
+	// Two carried ones do not make a pair: both stay open where they are.
+	c.Pairs = slices.DeleteFunc(c.Pairs, func(p Pair) bool { return carriedOurs[p.Ours] != nil && carriedTheirs[p.Theirs] != nil })
 	var later []*Finding
 	for _, p := range c.Pairs {
 		if f := carriedOurs[p.Ours]; f != nil && p.Theirs >= 0 {
@@ -313,12 +318,36 @@ func (s *Service) Run(ctx context.Context, n NewRun) (x Reconciliation, err erro
 				return err
 			}
 		}
+		found := map[string]bool{}
+		for _, f := range later {
+			found[f.ID] = true
+		}
+		for _, f := range known.carried { // found in a comparison that is gone, and not in this one
+			if f.State != Closed || found[f.ID] {
+				continue
+			}
+			g, err := readFinding(tx, f.CompanyID, f.ID)
+			if err != nil {
+				return err
+			}
+			of, err := read(tx, f.CompanyID, f.ReconciliationID)
+			if err != nil {
+				return err
+			}
+			if g.State != Closed || of.Status != Open {
+				continue
+			}
+			g.State, g.Resolution, g.Partner, g.ClosedBy, g.ClosedAt = Open, "", "", "", time.Time{}
+			if err := s.write(ctx, tx, &of, &g, "reconciliation_difference.reopened"); err != nil {
+				return err
+			}
+		}
 		for _, f := range later {
 			g, err := readFinding(tx, f.CompanyID, f.ID)
 			if err != nil {
 				return err
 			}
-			if g.State == Closed {
+			if g.State == Closed && g.Resolution != Later {
 				continue
 			}
 			of, err := read(tx, f.CompanyID, f.ReconciliationID)
@@ -424,6 +453,16 @@ func (s *Service) neighbours(ctx context.Context, x Reconciliation) (k known, er
 			return nil
 		}
 		k.carried, err = db.All(tx, scanFinding, "SELECT "+findingColumns+" FROM reconciliation_difference WHERE account_id = $1 AND state = 'open' AND NOT held AND kind IN ('missing_here', 'missing_at_bank') AND reconciliation_id IN (SELECT id FROM reconciliation WHERE account_id = $1 AND subject = $2 AND status = 'open')", x.AccountID, x.Subject)
+		if err != nil {
+			return err
+		}
+		for _, o := range k.replaced { // what was found in a comparison that goes has to be found again
+			list, err := db.All(tx, scanFinding, "SELECT "+findingColumns+" FROM reconciliation_difference WHERE account_id = $1 AND state = 'closed' AND resolution = $2 AND partner = $3 AND reconciliation_id IN (SELECT id FROM reconciliation WHERE account_id = $1 AND status = 'open')", x.AccountID, Later, o.ID)
+			if err != nil {
+				return err
+			}
+			k.carried = append(k.carried, list...)
+		}
 		k.carried = slices.DeleteFunc(k.carried, func(f Finding) bool { return replaced[f.ReconciliationID] })
 		return err
 	})

@@ -109,7 +109,7 @@ const sampled = 5
 func Preview(r io.Reader, columns Columns) (Statement, error) {
 	st, err := readStatement(r, columns, true)
 	if err != nil && !errors.Is(err, ErrColumns) {
-		return st, err
+		return st, refused(err)
 	}
 	if st.Columns == nil {
 		st.Columns = Guess(st.Head)
@@ -516,7 +516,7 @@ func Amount(s string) (int64, error) {
 			}
 		case i == last && full():
 			decimals = 0
-		case (c == '.' || c == ',' || c == ' ' || c == '\'') && i > 0 && i < len(s)-1 && decimals < 0 && full() && digits > 0 && (group == 3 || digits <= 3):
+		case (c == '.' || c == ',' || c == ' ' || c == '\'') && i > 0 && i < len(s)-1 && decimals < 0 && full() && n > 0 && (group == 3 || digits <= 3):
 			group = 0
 		default:
 			return 0, flawed("%q tutar değil", "%q is no amount", s)

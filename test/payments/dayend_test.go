@@ -438,3 +438,81 @@ func TestADeathDuringAComparison(t *testing.T) {
 		t.Errorf("%d blocks belong to nothing (%v)", orphans, err)
 	}
 }
+
+// What people who had not written it found.
+func TestFoundByFreshEyes(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	h.at("isbank", nil)
+	s, ctx := h.dayEnd(), audit.WithActor(h.ctx, "usr_a")
+	p := h.paid(1000)
+	today := h.today()
+	run := func(subject string, lines ...string) (reconciliation.Reconciliation, error) {
+		return s.Run(ctx, reconciliation.NewRun{CompanyID: "com_a", AccountID: h.account.ID, Subject: subject, Statement: &reconciliation.Upload{Name: "a.csv", File: strings.NewReader("Tarih;Tutar;Sipariş No\n" + strings.Join(lines, "\n") + "\n")}})
+	}
+	must := func(lines ...string) reconciliation.Reconciliation {
+		t.Helper()
+		x, err := run("", lines...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return x
+	}
+	only := func(x reconciliation.Reconciliation, kind string) reconciliation.Finding {
+		t.Helper()
+		f, err := s.Findings(ctx, "com_a", x.ID, reconciliation.FindingFilter{Kind: kind})
+		if err != nil || len(f) != 1 {
+			t.Fatalf("%s: %+v %v", kind, f, err)
+		}
+		return f[0]
+	}
+	before := (today - 1).String()
+	first := must(before + ";10,00;" + p.BankOrderID)
+	early := only(first, reconciliation.MissingHere)
+
+	// What was found in a comparison that is replaced is sought in the new one, and open again where it is not found.
+	second := must(today.String() + ";7,00;A-1")
+	if f, _ := s.Finding(ctx, "com_a", early.ID); f.Resolution != reconciliation.Later || f.Partner != second.ID {
+		t.Fatalf("%+v", f)
+	}
+	third := must(today.String()+";7,00;A-1", today.String()+";8,00;A-2")
+	if f, _ := s.Finding(ctx, "com_a", early.ID); f.Resolution != reconciliation.Later || f.Partner != third.ID {
+		t.Errorf("found again: %+v", f)
+	}
+	must(today.String()+";7,00;A-1", today.String()+";10,00;"+p.BankOrderID) // its own line is nearer
+	if x, err := s.Get(ctx, "com_a", first.ID); err != nil || x.OpenDifferences != 1 && x.OpenDifferences != 0 {
+		t.Errorf("%+v %v", x, err)
+	}
+
+	// A payout is no payment, and a closed day takes nothing in.
+	x, err := run(reconciliation.Payouts, (today-3).String()+";500,00;POS-1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Enter(ctx, "com_a", only(x, reconciliation.MissingHere).ID, "olmaz"); fault.Code(err) != "nothing_to_enter" {
+		t.Errorf("a payout was entered: %v", err)
+	}
+	if _, err := run("x", today.String()+";1,00;B"); fault.Code(err) != "unknown_subject" {
+		t.Errorf("%v", err)
+	}
+
+	// The bank's line of a payment whose end is not known is not entered as another one.
+	p = h.paid(3300)
+	if err := h.db.Write(h.ctx, func(tx db.Tx) error {
+		_, err := tx.Exec("UPDATE payment SET status = 'unknown', captured = 0, paid_at = 0, paid_key = NULL WHERE id = $1", p.ID)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	y := must(before+";33,00;"+p.BankOrderID, before+";3,00;A-9")
+	all, err := s.Findings(ctx, "com_a", y.ID, reconciliation.FindingFilter{Kind: reconciliation.MissingHere})
+	if err != nil || len(all) != 2 {
+		t.Fatalf("%+v %v", all, err)
+	}
+	for _, f := range all {
+		_, err := s.Enter(ctx, "com_a", f.ID, "elle girildi")
+		if want := map[string]string{p.BankOrderID: "already_there"}[f.Theirs.OrderID]; fault.Code(err) != want && (want != "" || err != nil) {
+			t.Errorf("%s: %v", f.Theirs.OrderID, err)
+		}
+	}
+}
