@@ -294,6 +294,9 @@ func (s *Service) Run(ctx context.Context, n NewRun) (x Reconciliation, err erro
 	if err := s.storePairs(ctx, x.ID, c); err != nil {
 		return x, err
 	}
+	if err := s.storeFindings(ctx, findings); err != nil {
+		return x, err
+	}
 	err = s.db.Write(ctx, func(tx db.Tx) error {
 		if err := idempotency.Record(ctx, tx, x.ID); err != nil {
 			return err
@@ -365,9 +368,6 @@ func (s *Service) Run(ctx context.Context, n NewRun) (x Reconciliation, err erro
 		if err := insert(tx, x); err != nil {
 			return err
 		}
-		if err := insertFindings(tx, findings); err != nil {
-			return err
-		}
 		if n.Statement != nil && n.Statement.Save && columns != nil {
 			if err := saveColumns(tx, x.CompanyID, c.Account.Bank, columns); err != nil {
 				return err
@@ -387,7 +387,8 @@ func (s *Service) Run(ctx context.Context, n NewRun) (x Reconciliation, err erro
 	if err != nil {
 		_ = s.db.Write(context.WithoutCancel(ctx), func(tx db.Tx) error {
 			_, err := tx.Exec("DELETE FROM reconciliation_pairs WHERE reconciliation_id = $1", x.ID)
-			return err
+			_, err2 := tx.Exec("DELETE FROM reconciliation_difference WHERE reconciliation_id = $1", x.ID)
+			return errors.Join(err, err2)
 		})
 	}
 	return x, err
@@ -594,6 +595,18 @@ func (s *Service) storePairs(ctx context.Context, id string, c Compared) error {
 	return err
 }
 
+// storeFindings writes the differences in pieces: the one writer of SQLite serves payments in between. They are seen only with their comparison.
+func (s *Service) storeFindings(ctx context.Context, list []Finding) error {
+	for len(list) > 0 {
+		n := min(len(list), 2000)
+		if err := s.db.Write(ctx, func(tx db.Tx) error { return insertFindings(tx, list[:n]) }); err != nil {
+			return err
+		}
+		list = list[n:]
+	}
+	return nil
+}
+
 func firstError(a, b error) error {
 	if a != nil {
 		return a
@@ -648,7 +661,11 @@ func findBatches(ours, theirs *List) {
 func (s *Service) Clean(ctx context.Context) error {
 	ms := fmt.Sprintf("%012x", s.clock.Now().Add(-time.Hour).UnixMilli())
 	return s.db.Write(ctx, func(tx db.Tx) error {
-		_, err := tx.Exec("DELETE FROM reconciliation_pairs WHERE reconciliation_id < $1 AND NOT EXISTS (SELECT 1 FROM reconciliation r WHERE r.id = reconciliation_pairs.reconciliation_id)", "rec_"+ms[:8]+"-"+ms[8:])
+		before := "rec_" + ms[:8] + "-" + ms[8:]
+		_, err := tx.Exec("DELETE FROM reconciliation_pairs WHERE reconciliation_id < $1 AND NOT EXISTS (SELECT 1 FROM reconciliation r WHERE r.id = reconciliation_pairs.reconciliation_id)", before)
+		if err == nil {
+			_, err = tx.Exec("DELETE FROM reconciliation_difference WHERE reconciliation_id < $1 AND NOT EXISTS (SELECT 1 FROM reconciliation r WHERE r.id = reconciliation_difference.reconciliation_id)", before)
+		}
 		return err
 	})
 }

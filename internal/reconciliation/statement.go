@@ -79,7 +79,11 @@ func Guess(head []string) Columns {
 	words:
 		for _, w := range g.words {
 			for i, h := range head {
-				if !used[i] && strings.Contains(plain(h), w) {
+				name := plain(h)
+				if strings.Contains(name, "oran") || strings.Contains(name, "%") { // a rate is no amount
+					continue
+				}
+				if !used[i] && strings.Contains(name, w) {
 					c[g.field], used[i] = h, true
 					break words
 				}
@@ -146,6 +150,16 @@ func (t *table) row(cells []string, line int) error {
 	if err != nil {
 		return inLine(line, err)
 	}
+	if !skip && !t.raw { // a spreadsheet leaves out empty cells at the end
+		for i, c := range cells {
+			if i >= len(t.head) && strings.TrimSpace(c) != "" {
+				return inLine(line, flawed("başlıktan fazla sütun var", "there are more columns than headings"))
+			}
+		}
+		if len(cells) <= t.parser.last() {
+			return inLine(line, flawed("satır eksik", "the line is cut"))
+		}
+	}
 	if !skip {
 		item.Line = line
 		t.lines.Append(item)
@@ -211,12 +225,7 @@ func readCSV(r io.Reader, columns Columns, preview bool) (Statement, error) {
 		_, _ = in.Discard(3)
 		start = start[3:]
 	}
-	sep := byte(',')
-	for _, s := range []byte{';', '\t'} {
-		if bytes.Count(start, []byte{s}) > bytes.Count(start, []byte{sep}) {
-			sep = s
-		}
-	}
+	sep := separator(start)
 	t := table{columns: columns, lines: &List{}, preview: preview}
 	var row []string
 	var long []byte // a line that is longer than the buffer
@@ -252,6 +261,24 @@ func readCSV(r io.Reader, columns Columns, preview bool) (Statement, error) {
 			return t.statement("csv")
 		}
 	}
+}
+
+// separator is that which stands equally often in the most lines; texts and decimal commas vary.
+func separator(start []byte) byte {
+	best, most := byte(','), 0
+	for _, sep := range []byte{';', '\t', ','} {
+		by, score := map[int]int{}, 0
+		for line := range bytes.Lines(start) {
+			if n := bytes.Count(line, []byte{sep}); n > 0 {
+				by[n]++
+				score = max(score, by[n])
+			}
+		}
+		if score > most {
+			best, most = sep, score
+		}
+	}
+	return best
 }
 
 // split cuts a line into cells; quoted ones may hold the separator, and two quotes for one. A quote does not go over the end of a line.
@@ -325,6 +352,11 @@ func newParser(at map[string]int, raw bool) *parser {
 	return &parser{date: col(FieldDate), time: col(FieldTime), amount: col(FieldAmount), kind: col(FieldKind), order: col(FieldOrder), reference: col(FieldReference), rrn: col(FieldRRN), auth: col(FieldAuth), card: col(FieldCard),
 		batch: col(FieldBatch), commission: col(FieldCommission), tax: col(FieldTax), fee: col(FieldFee), net: col(FieldNet), value: col(FieldValueDate), currency: col(FieldCurrency), raw: raw, refunds: map[string]bool{},
 		currencies: map[string]pos.Currency{"": pos.TRY, "TL": pos.TRY, "TRL": pos.TRY, "YTL": pos.TRY, "949": pos.TRY}, values: map[string]Day{}}
+}
+
+// last is the last column that is read.
+func (p *parser) last() int {
+	return max(p.date, p.time, p.amount, p.kind, p.order, p.reference, p.rrn, p.auth, p.card, p.batch, p.commission, p.tax, p.fee, p.net, p.value, p.currency)
 }
 
 func (p *parser) refund(word string) bool {

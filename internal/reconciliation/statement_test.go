@@ -118,3 +118,16 @@ func BenchmarkFiles(b *testing.B) {
 		})
 	}
 }
+
+func TestRowsThatDoNotFitTheirHeadings(t *testing.T) {
+	t.Parallel()
+	for _, bad := range []string{"tarih,tutar\n05.11.2026,1250,50\n", "tarih;tutar;siparis no;komisyon\n05.11.2026;1250,50;Q1;1,00\n05.11.2026;12", "Tarih;Tutar\n05.11.2026;1,00;x\n"} {
+		if st, err := ReadCSV(strings.NewReader(bad), nil); !errors.Is(err, ErrStatement) {
+			t.Errorf("%q: %+v %v", bad, st.Lines, err)
+		}
+	}
+	st, err := ReadCSV(strings.NewReader("Tarih;Tutar;Komisyon Oranı;Komisyon;Açıklama\n18.11.2026;1250,50;1,79;2,01;Satış, Ankara, Peşin, x\n"), nil)
+	if err != nil || st.Lines.Len() != 1 || st.Lines.At(0).Kept != 201 || st.Lines.At(0).Minor != 125050 {
+		t.Errorf("%+v %v", st, err)
+	}
+}

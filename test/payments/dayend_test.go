@@ -410,7 +410,7 @@ func TestADeathDuringAComparison(t *testing.T) {
 	h.paid(1000)
 	h.past(50)
 	n := reconciliation.NewRun{CompanyID: "com_a", AccountID: h.account.ID, From: h.today()}
-	for left := range int64(2) {
+	for left := range int64(3) {
 		h.db.left.Store(left)
 		if _, err := h.dayEnd().Run(h.ctx, n); !errors.Is(err, errDead) {
 			t.Fatalf("with %d writes: %v", left, err)
