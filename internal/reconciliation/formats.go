@@ -198,7 +198,10 @@ func readCAMT(data []byte) (Statement, error) {
 	var open, closed, sum int64
 	var opens, closes, statements int
 	check := func() error {
-		if opens > 0 && closes > 0 && open+sum != closed {
+		if opens == 0 || closes == 0 {
+			return flawed("açılış ya da kapanış bakiyesi yok: dosya eksik", "the opening or the closing balance is missing: it is not whole")
+		}
+		if open+sum != closed {
 			return flawed(incompleteTR, incompleteEN, pos.Decimal(open+sum), pos.Decimal(closed))
 		}
 		open, closed, sum, opens, closes = 0, 0, 0, 0, 0
@@ -368,7 +371,7 @@ func readMT940(data []byte) (Statement, error) {
 		}
 		return v, m[3], err == nil
 	}
-	closed := 0
+	closed, pages := 0, false // pages: the statement goes on
 	line := 0
 	for raw := range strings.Lines(string(data)) {
 		line++
@@ -389,6 +392,9 @@ func readMT940(data []byte) (Statement, error) {
 			}
 			if currency = pos.Currency(c); currency.Numeric() == "" {
 				return bad(line, "%q para birimi bilinmiyor", "the currency %q is not known", c)
+			}
+			if pages != (tag == "60M") && closed > 0 || pages && v != open {
+				return bad(line, "sayfalar birbirini izlemiyor: dosya eksik", "the pages do not follow one another: it is not whole")
 			}
 			open, sum = v, 0
 		case "61":
@@ -444,12 +450,12 @@ func readMT940(data []byte) (Statement, error) {
 				return bad(line, incompleteTR, incompleteEN, pos.Decimal(open+sum), pos.Decimal(v))
 			}
 			open, sum, currency = v, 0, ""
-			closed++
+			pages, closed = tag == "62M", closed+1
 		default:
 			flush()
 		}
 	}
-	if item != nil || currency != "" || closed == 0 {
+	if item != nil || currency != "" || closed == 0 || pages {
 		return bad(line, "kapanış bakiyesi yok: dosya eksik", "there is no closing balance: it is not whole")
 	}
 	return st, nil

@@ -51,6 +51,8 @@ func TestHalfAnAccountStatementIsRefused(t *testing.T) {
 		"camt cut off":            camt[:len(camt)/2],
 		"no camt":                 "<html><body>Hata</body></html>",
 		"MT940 without an entry":  strings.Replace(swift, ":61:2611251125D2,5NCHGNONREF\r\n", "", 1),
+		"MT940, pages missing":    strings.Replace(swift, ":62F:", ":62M:", 1),
+		"MT940, a page between":   strings.Replace(swift, ":62F:", ":62M:", 1) + strings.NewReplacer(":60F:C261124TRY1000,", ":60M:C261124TRY5000,", "1976,50", "5976,50").Replace(swift),
 		"MT940 cut off":           swift[:strings.Index(swift, ":62F:")],
 		"MT940, another currency": strings.Replace(swift, ":62F:C261125TRY", ":62F:C261125USD", 1),
 		"MT940, strange entry":    strings.Replace(swift, ":61:2611251125C979,00", ":61:2611251125X979,00", 1),

@@ -56,37 +56,34 @@ func (s *Service) morningOf(ctx context.Context, companyID string, day Day, now 
 	if err != nil {
 		return err
 	}
-	worked := false
+	news := false // an outcome, or a failure of which nothing was said yet
+	var errs []error
 	for _, a := range accounts {
 		if a.Status != "on" {
 			continue
 		}
-		mine, err := s.claim(ctx, a, day, now)
-		if err != nil {
-			return err
-		}
-		if !mine {
+		mine, first, err := s.claim(ctx, a, day, now)
+		if err != nil || !mine {
+			errs = append(errs, err)
 			continue
 		}
-		worked = true
-		if err := s.plan(ctx, a, day, day); err != nil {
-			return err
+		err = s.plan(ctx, a, day, day)
+		if err == nil {
+			_, err = s.Run(audit.WithActor(ctx, audit.System), NewRun{CompanyID: companyID, AccountID: a.ID, From: day, Until: day})
 		}
-		_, err = s.Run(audit.WithActor(ctx, audit.System), NewRun{CompanyID: companyID, AccountID: a.ID, From: day, Until: day})
-		if err := s.ran(ctx, a, day, err); err != nil {
-			return err
-		}
+		news = news || first || err == nil
+		errs = append(errs, s.ran(ctx, a, day, err))
 	}
-	if !worked {
-		return nil
+	if news {
+		errs = append(errs, s.tellMorning(ctx, companyID, day))
 	}
-	return s.tellMorning(ctx, companyID, day)
+	return errors.Join(errs...)
 }
 
-// claim takes a day of an account for this node, unless it is done, somebody has compared it, or it is not yet time to try again.
-func (s *Service) claim(ctx context.Context, a payment.Account, day Day, now time.Time) (mine bool, err error) {
+// claim takes a day of an account for this node, and tells whether nobody has tried it yet, unless it is done, somebody has compared it, or it is not yet time to try again.
+func (s *Service) claim(ctx context.Context, a payment.Account, day Day, now time.Time) (mine, first bool, err error) {
 	err = s.db.Write(ctx, func(tx db.Tx) error {
-		mine = false
+		mine, first = false, false
 		if err := tx.Lock("reconciliation:" + a.ID); err != nil {
 			return err
 		}
@@ -102,11 +99,11 @@ func (s *Service) claim(ctx context.Context, a payment.Account, day Day, now tim
 		if err == nil && (next == 0 || db.Time(next).After(now)) {
 			return nil
 		}
-		mine = true
+		mine, first = true, errors.Is(err, db.ErrNoRows)
 		_, err = tx.Exec("INSERT INTO reconciliation_run (account_id, day, company_id, tries, next_at, error_tr, error_en) VALUES ($1, $2, $3, 1, $4, '', '') ON CONFLICT (account_id, day) DO UPDATE SET tries = reconciliation_run.tries + 1, next_at = $4", a.ID, int64(day), a.CompanyID, db.Micros(now.Add(lease)))
 		return err
 	})
-	return mine, err
+	return mine, first, err
 }
 
 // ran writes how a try of the daily run ended. Banks without a list are done: their statement is waited for.

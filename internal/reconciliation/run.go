@@ -234,6 +234,10 @@ func (s *Service) Run(ctx context.Context, n NewRun) (x Reconciliation, err erro
 		if err != nil {
 			return x, err
 		}
+		if n.Statement.Columns != nil || n.From > 0 || n.Until > 0 { // the same file asked about in another way
+			h := sha256.Sum256([]byte(digest + audit.Data(n.Statement.Columns) + n.From.String() + n.Until.String()))
+			digest = hex.EncodeToString(h[:])
+		}
 		x.Source, x.FileName, x.FileDigest = "file", clipName(n.Statement.Name), digest
 		if old, ok, err := s.same(ctx, x); err != nil || ok {
 			return old, err

@@ -496,6 +496,22 @@ func TestFoundByFreshEyes(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 
+	// The same file, asked about in another way, is another comparison.
+	file := "Tarih;Tutar;Net;Sipariş No\n" + (today - 5).String() + ";5,00;4,00;C-1\n"
+	again := func(columns reconciliation.Columns) reconciliation.Reconciliation {
+		t.Helper()
+		x, err := s.Run(ctx, reconciliation.NewRun{CompanyID: "com_a", AccountID: h.account.ID, Statement: &reconciliation.Upload{Name: "b.csv", File: strings.NewReader(file), Columns: columns}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return x
+	}
+	again(nil)
+	net := again(reconciliation.Columns{"date": "Tarih", "amount": "Net", "order_id": "Sipariş No"})
+	if f := only(net, reconciliation.MissingHere); net.Repeated || f.Found != 400 {
+		t.Errorf("other columns: %+v %+v", net, f)
+	}
+
 	// The bank's line of a payment whose end is not known is not entered as another one.
 	p = h.paid(3300)
 	if err := h.db.Write(h.ctx, func(tx db.Tx) error {
